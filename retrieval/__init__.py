@@ -1,0 +1,1 @@
+"""Finding and quoting: passages, embeddings, the two indexes, ranking, refusal, answers."""

@@ -1,0 +1,181 @@
+"""The passages in one SQLite file: their rows, an FTS5 index over character bigrams, and their sentences' vectors.
+
+The file is the truth of what can be cited; Chroma only proposes. Raw questions find nothing in FTS5 (it splits
+Chinese at punctuation alone), so both sides are cut into bigrams beforehand: measured R@1 .956 against .000.
+"""
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlite_utils import Database
+
+from retrieval.embedder import Matrix
+from retrieval.model import Passage, Source
+from retrieval.normalise import bigrams
+
+FIELD_WEIGHTS = (1.0, 1.0, 0.6)
+"""BM25's weights of title, text and asked-for questions."""
+
+_SCHEMA = """
+create table if not exists sources (id text primary key, digest text not null);
+create table if not exists passages (
+    number integer primary key, key text not null, source_id text not null references sources(id) on delete cascade,
+    position integer not null, title text not null, kind text not null, pillar text not null, text text not null,
+    locator text not null, asks text not null, notice text not null, unique (source_id, position));
+create index if not exists passages_key on passages(key);
+create virtual table if not exists terms using fts5(title, text, asks, tokenize='unicode61 remove_diacritics 0');
+create virtual table if not exists term_counts using fts5vocab('terms', 'row');
+create table if not exists vectors (model text not null, key text not null, sentences blob not null, primary key
+(model, key)) without rowid; create table if not exists facts (name text primary key, value blob not null);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A passage with its sentences' vectors, end to end in one array; empty where it is not embedded yet."""
+
+    number: int
+    passage: Passage
+    vectors: npt.NDArray[np.float16]
+
+
+class LexicalIndex:
+    """Opens (and makes) the file. One object may be used by several threads, one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = Database(sqlite3.connect(path, check_same_thread=False, isolation_level=None))
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma foreign_keys=on")
+        self._db.conn.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Closes the file; the object is of no use afterwards."""
+        self._db.close()
+
+    def digests(self) -> dict[str, str]:
+        """The digest of every source that is indexed, by its id."""
+        return dict(self._db.execute("select id, digest from sources").fetchall())
+
+    def count(self) -> int:
+        """How many passages there are."""
+        number: int = self._db.execute("select count(*) from passages").fetchone()[0]
+        return number
+
+    def replace(self, source: Source) -> None:
+        """Puts a source in the place of what it was, in one transaction."""
+        with self._db.atomic():
+            self._remove(source.id)
+            self._db.execute("insert into sources values (?, ?)", [source.id, source.digest])
+            for passage in source.passages:
+                self._insert(passage)
+
+    def remove(self, source_id: str) -> None:
+        """Forgets a source and its passages."""
+        with self._db.atomic():
+            self._remove(source_id)
+
+    def _remove(self, source_id: str) -> None:
+        self._db.execute(
+            "delete from terms where rowid in (select number from passages where source_id = ?)", [source_id]
+        )
+        self._db.execute("delete from sources where id = ?", [source_id])
+
+    def _insert(self, passage: Passage) -> None:
+        number = self._db.execute(
+            "insert into passages (key, source_id, position, title, kind, pillar, text, locator, asks, notice)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                passage.key, passage.source_id, passage.position, passage.title, passage.kind, passage.pillar,
+                passage.text, passage.locator, json.dumps(passage.asks, ensure_ascii=False), passage.notice,
+            ],
+        ).lastrowid  # fmt: skip
+        fields = (f"{passage.title} {passage.locator}", passage.text, "\n".join(passage.asks))
+        self._db.execute(
+            "insert into terms (rowid, title, text, asks) values (?, ?, ?, ?)",
+            [number, *(" ".join(bigrams(field)) for field in fields)],
+        )
+
+    def match(self, terms: Iterable[str], limit: int) -> dict[int, float]:
+        """The best passages for these terms by BM25: number → score, higher is better."""
+        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        if not query:
+            return {}
+        weights = ", ".join(map(str, FIELD_WEIGHTS))
+        sql = (
+            f"select rowid, -bm25(terms, {weights}) as score from terms where terms match ? order by score desc limit ?"
+        )
+        return dict(self._db.execute(sql, [query, limit]).fetchall())
+
+    def rarity(self, terms: Iterable[str]) -> tuple[dict[str, float], set[str]]:
+        """BM25's inverse document frequency of each term over all passages, and the terms that no passage has."""
+        total, rarity, unknown = self.count(), dict[str, float](), set[str]()
+        for term in dict.fromkeys(terms):
+            row = self._db.execute("select doc from term_counts where term = ?", [term]).fetchone()
+            number = row[0] if row else 0
+            rarity[term] = math.log(1 + (total - number + 0.5) / (number + 0.5))
+            if not number:
+                unknown.add(term)
+        return rarity, unknown
+
+    def rows(self, model: str, *, numbers: Iterable[int] = (), keys: Iterable[str] = ()) -> list[Row]:
+        """Passages by number or by key, with their sentences' vectors under `model`."""
+        found = self._db.execute(
+            "select p.*, v.sentences from passages p left join vectors v on v.key = p.key and v.model = ?"
+            " where p.number in (select value from json_each(?)) or p.key in (select value from json_each(?))",
+            [model, json.dumps(list(numbers)), json.dumps(list(keys))],
+        )
+        return [Row(row[0], _passage(row), np.frombuffer(row[-1] or b"", np.float16)) for row in found.fetchall()]
+
+    def source_passages(self, source_id: str) -> list[Passage]:
+        """A source's passages in order; none where it is not indexed (any more)."""
+        rows = self._db.execute("select * from passages where source_id = ? order by position", [source_id])
+        return [_passage(row) for row in rows.fetchall()]
+
+    def pending(self, model: str) -> list[Passage]:
+        """Passages that have no vectors under `model` yet, one for each key."""
+        rows = self._db.execute(
+            "select * from passages p where not exists (select 1 from vectors v where v.key = p.key and v.model = ?)"
+            " group by key order by number",
+            [model],
+        )
+        return [_passage(row) for row in rows.fetchall()]
+
+    def add_vectors(self, model: str, vectors: Sequence[tuple[str, Matrix]]) -> None:
+        """Keeps sentences' vectors by the key of their passage, in one transaction."""
+        with self._db.atomic():
+            for key, matrix in vectors:
+                blob = matrix.astype(np.float16).tobytes()
+                self._db.execute("insert or replace into vectors values (?, ?, ?)", [model, key, blob])
+
+    def orphans(self, model: str) -> list[str]:
+        """Keys that have vectors under `model` but no passage any more."""
+        sql = "select key from vectors where model = ? and key not in (select key from passages)"
+        return [row[0] for row in self._db.execute(sql, [model]).fetchall()]
+
+    def drop_vectors(self, model: str, keys: Sequence[str]) -> None:
+        """Forgets the vectors under these keys."""
+        self._db.execute(
+            "delete from vectors where model = ? and key in (select value from json_each(?))", [model, json.dumps(keys)]
+        )
+
+    def fact(self, name: str) -> bytes | None:
+        """A small value kept beside the passages, such as the fitted refusal."""
+        row = self._db.execute("select value from facts where name = ?", [name]).fetchone()
+        return row[0] if row else None
+
+    def set_fact(self, name: str, value: bytes) -> None:
+        """Keeps a small value under a name."""
+        self._db.execute("insert or replace into facts values (?, ?)", [name, value])
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    (_, _, source_id, position, title, kind, pillar, text, locator, asks, notice) = row[:11]
+    return Passage(source_id, position, title, kind, pillar, text, locator, tuple(json.loads(asks)), notice)

@@ -1,0 +1,139 @@
+"""Decides whether what was found answers the question, from signals that are calibrated on labelled questions.
+
+Neither a cosine nor shared words tell alone (measured: .79-.88 and .84 balanced accuracy). Two kinds of signals do:
+the evidence (how near the best units are, how much of the question's words the best passages hold, which of them
+nobody knows) and the question itself (how like it is to questions known to lie inside and outside the playbook).
+Where an officer's own document comes first the evidence decides alone: it may be about anything.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from retrieval.embedder import Matrix
+from retrieval.lexical import LexicalIndex
+from retrieval.model import Passage
+from retrieval.normalise import bigrams, has_han, normalise, words
+from retrieval.search import Candidate, Found
+
+EVIDENCE = (
+    "best unit",
+    "best three units",
+    "pairs covered",
+    "pairs unknown",
+    "words in first",
+    "words in three",
+    "words unknown",
+    "Chinese",
+)
+LIKENESS = ("outside nearest", "outside five", "inside nearest", "inside five", "domain")
+
+FUNCTION_WORDS = frozenset(
+    "的 了 吗 呢 是 在 和 与 有 要 能 会 怎么 什么 多少 哪些 哪个 哪 谁 几 个 吧 啊 把 被 给 我 你 他 她 它 们 我们 你们 "  # noqa: SIM905
+    "这 那 这个 那个 如何 怎样 为什么 可以 需要 一下 请 问 请问 应该 到 对 就 都 也 还 不 没 没有 多 少 大 小 上 下 中 里 "
+    "去 来 用 从 向 为 以 及 或 做 办 叫 说 想 让 该 后 前 时 时候 多久 多长 么 咋 咋办 怎么办 具体 一个 哪里 哪儿 几个 何 "
+    "其 之 所".split()
+)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A fitted logistic regression on raw signals; below `threshold` the question is refused."""
+
+    weights: Matrix
+    bias: float
+    threshold: float
+
+    def margin(self, signals: Matrix) -> float:
+        """How far on the answering side: negative refuses."""
+        return float(signals @ self.weights + self.bias - self.threshold)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The labelled questions of the calibration: their vectors, and what tells inside from outside among them.
+
+    `vectors` (n, d), `inside` (n,) bool; `centre` (d,), `direction` (d,), `terms` → weight and `bias` make the
+    domain signal.
+    """
+
+    vectors: Matrix
+    inside: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    centre: Matrix
+    direction: Matrix
+    terms: dict[str, float]
+    bias: float
+
+    @cached_property
+    def _sides(self) -> tuple[Matrix, Matrix]:
+        return self.vectors[~self.inside], self.vectors[self.inside]
+
+    def likeness(self, question: str, vector: Matrix) -> list[float]:
+        """The LIKENESS signals of a question that is none of the known ones."""
+        nearest = []
+        for side in self._sides:
+            cosines = np.sort(side @ vector)[-5:]
+            nearest += [float(cosines[-1]), float(cosines.mean())]
+        return [*nearest, self.domain(question, vector)]
+
+    def domain(self, question: str, vector: Matrix) -> float:
+        """The log odds that a question of these words and this vector is one for the playbook."""
+        terms = question_terms(question) & self.terms.keys()
+        wording = sum(self.terms[term] for term in terms) / max(1.0, len(terms) ** 0.5)
+        return float((vector - self.centre) @ self.direction + wording + self.bias)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the calibration fitted for one embedding model (see `calibration`)."""
+
+    known: Known
+    entries: Linear
+    documents: Linear
+
+    def refuses(self, found: Found, lexical: LexicalIndex) -> bool:
+        """Whether the passages found do not answer the question."""
+        return not found.candidates or self.margin(found, lexical) < 0
+
+    def margin(self, found: Found, lexical: LexicalIndex) -> float:
+        """How clearly it is answered; negative is a refusal."""
+        measured = evidence(found.question, found.candidates, lexical)
+        if found.candidates[0].passage.kind == "document":
+            return self.documents.margin(np.array(measured))
+        return self.entries.margin(np.array(measured + self.known.likeness(found.question, found.vector)))
+
+
+def question_terms(question: str) -> set[str]:
+    """The words and pairs by which the wording of questions is compared."""
+    return {*words(question), *bigrams(question)}
+
+
+def evidence(question: str, candidates: Sequence[Candidate], lexical: LexicalIndex) -> list[float]:
+    """The EVIDENCE signals of the best candidates for a question."""
+    pairs = list(dict.fromkeys(bigrams(question)))
+    content = [word for word in dict.fromkeys(words(question)) if word not in FUNCTION_WORDS]
+    rarity, unknown = lexical.rarity([*pairs, *(pair for word in content for pair in bigrams(word))])
+    texts = [_everything(candidate.passage) for candidate in candidates[:3]]
+    first_pairs = set(bigrams(texts[0]))
+    weight = {word: max((rarity[pair] for pair in bigrams(word)), default=0.0) for word in content}
+    first = candidates[0]
+    return [
+        first.best,
+        first.best_three,
+        _share((rarity[pair] for pair in pairs if pair in first_pairs), (rarity[pair] for pair in pairs)),
+        len(unknown.intersection(pairs)) / max(1, len(pairs)),
+        _share((weight[word] for word in content if word in texts[0]), weight.values()),
+        _share((weight[word] for word in content if any(word in text for text in texts)), weight.values()),
+        min(4, sum(not unknown.isdisjoint(bigrams(word)) for word in content)) / 4,
+        float(has_han(question)),
+    ]
+
+
+def _everything(passage: Passage) -> str:
+    return normalise("\n".join([passage.title, passage.text, *passage.asks]))
+
+
+def _share(part: Iterable[float], whole: Iterable[float]) -> float:
+    return sum(part) / (sum(whole) or 1.0)
