@@ -1,0 +1,1 @@
+"""The case log: officers, questions asked, and the events that record every write."""

@@ -1,0 +1,69 @@
+"""Who may use the bot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from actions.errors import OfficerUnknown
+from actions.store import CaseLog
+
+
+class Role(StrEnum):
+    """What an officer is: does the work, leads those who do, or looks after the bot."""
+
+    OFFICER = "officer"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """A registered person; `active` is False for one who has left."""
+
+    telegram_id: int
+    name: str
+    role: Role
+    active: bool = True
+
+
+class Officers:
+    """The register of officers. `by` is who changes it: a Telegram id, or None for the command line."""
+
+    def __init__(self, log: CaseLog) -> None:
+        self._log = log
+
+    def add(self, telegram_id: int, name: str, role: Role = Role.OFFICER, *, by: int | None, now: datetime) -> Officer:
+        """Registers a person. One who is (or was) registered gets the new name and role, and is active again."""
+        officer = Officer(telegram_id, name, role)
+        row = {"telegram_id": telegram_id, "name": name, "role": role.value, "active": 1}
+        with self._log.transaction() as db:
+            db.table("officers").upsert(row, pk="telegram_id")
+            self._log.record(now, by, "add", _subject(telegram_id), {"name": name, "role": role.value})
+        return officer
+
+    def remove(self, telegram_id: int, *, by: int | None, now: datetime) -> None:
+        """Takes away a person's access; what they did stays under their name. OfficerUnknown where there is nobody."""
+        with self._log.transaction() as db:
+            if self.find(telegram_id) is None:
+                raise OfficerUnknown(telegram_id=telegram_id)
+            db.table("officers").update(telegram_id, {"active": 0})
+            self._log.record(now, by, "remove", _subject(telegram_id), {})
+
+    def find(self, telegram_id: int) -> Officer | None:
+        """The officer with this Telegram id, if there is one and they are active."""
+        row = self._log.row("select * from officers where telegram_id = ? and active = 1", [telegram_id])
+        return _officer(row) if row else None
+
+    def everyone(self) -> list[Officer]:
+        """All who are or were registered, by role and name; those who have left come last."""
+        order = "active desc, case role when 'admin' then 0 when 'lead' then 1 else 2 end, name, telegram_id"
+        return [_officer(row) for row in self._log.rows(f"select * from officers order by {order}")]
+
+
+def _officer(row: dict[str, Any]) -> Officer:
+    return Officer(row["telegram_id"], row["name"], Role(row["role"]), bool(row["active"]))
+
+
+def _subject(telegram_id: int) -> str:
+    return f"officer:{telegram_id}"

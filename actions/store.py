@@ -1,0 +1,132 @@
+"""The case log: one SQLite file, and the one door to sqlite_utils.
+
+`journal_mode=wal` lets the command line read while the bot writes; `synchronous=full` makes what is committed outlive
+a power cut, which the inbox counts on when it tells Telegram that an update has arrived.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sqlite_utils import Database
+
+from actions.errors import (
+    CaseLogDamaged,
+    CaseLogFull,
+    CaseLogLocked,
+    CaseLogReadOnly,
+    CaseLogTooNew,
+    CaseLogUnavailable,
+)
+from actions.migrations import MIGRATIONS, unknown_step
+
+_ERRORS: Mapping[int, type[CaseLogUnavailable]] = {
+    sqlite3.SQLITE_BUSY: CaseLogLocked,
+    sqlite3.SQLITE_LOCKED: CaseLogLocked,
+    sqlite3.SQLITE_READONLY: CaseLogReadOnly,
+    sqlite3.SQLITE_FULL: CaseLogFull,
+    sqlite3.SQLITE_CORRUPT: CaseLogDamaged,
+    sqlite3.SQLITE_NOTADB: CaseLogDamaged,
+    sqlite3.SQLITE_CANTOPEN: CaseLogUnavailable,
+    sqlite3.SQLITE_IOERR: CaseLogUnavailable,
+}
+"""SQLite's primary result codes (https://sqlite.org/rescode.html). Any other is a bug of ours and stays as it is."""
+
+
+class CaseLog:
+    """Opens the file, making or upgrading it as needed. May be used from any thread.
+
+    Raises a `CaseLogUnavailable`, here and in every method.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
+        """`busy_timeout`: seconds to wait while another process writes."""
+        self.path = path
+        self._lock = RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CaseLogUnavailable(where=path, reason=error.strerror or error) from error
+        with self._translated():
+            connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+            try:
+                self._db = Database(connection, execute_plugins=False)
+                self._prepare()
+            except BaseException:
+                connection.close()
+                raise
+
+    def close(self) -> None:
+        """Closes the file; the object is of no use afterwards."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """All of the block is committed at its end, or nothing. Blocks nest. Other threads wait: do not linger.
+
+        A write transaction from its first moment ("immediate"): one that starts by reading could not wait for another
+        process's lock when it comes to write, and would fail at once.
+        """
+        with self._lock, self._translated():
+            if self._db.conn.in_transaction:
+                with self._db.atomic():
+                    yield self._db
+                return
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+                self._db.commit()
+            except BaseException:
+                self._db.rollback()
+                raise
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """What a query finds, each row by column name."""
+        with self._lock, self._translated():
+            return list(self._db.query(sql, parameters))
+
+    def row(self, sql: str, parameters: Sequence[object] = ()) -> dict[str, Any] | None:
+        """The first row that a query finds, if any."""
+        return next(iter(self.rows(sql, parameters)), None)
+
+    def record(self, at: datetime, actor_id: int | None, verb: str, subject: str, detail: Mapping[str, object]) -> None:
+        """Adds an event, in the transaction of the write that it records: neither is ever there without the other.
+
+        `actor_id` is a Telegram id, or None for the command line and the bot itself; `subject` reads like "officer:42".
+        """
+        if not self._db.conn.in_transaction:
+            raise RuntimeError("an event is recorded inside the transaction of what it records")
+        row = {"at": instant(at), "actor_id": actor_id, "verb": verb, "subject": subject, "detail": dict(detail)}
+        self._db.table("events").insert(row)
+
+    def _prepare(self) -> None:
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = full")
+        self._db.execute("pragma foreign_keys = on")
+        if step := unknown_step(self._db):
+            raise CaseLogTooNew(where=self.path, reason=step)
+        if MIGRATIONS.pending(self._db):
+            with self.transaction() as db:  # two processes may open a new log at once: the second finds it made
+                MIGRATIONS.apply(db)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            kind = _ERRORS.get(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF)
+            if kind is None:
+                raise
+            raise kind(where=self.path, reason=error) from error
+
+
+def instant(moment: datetime) -> str:
+    """A moment as the case log writes it: UTC, always of the same width. ValueError where it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
