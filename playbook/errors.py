@@ -27,5 +27,5 @@ class ClosureBotError(Exception):
 class PlaybookInvalid(ClosureBotError):
     """The playbook in use has a file that cannot be loaded. Details: `first`, the first problem, as a line; `count`."""
 
-    sentence = "手册有{count}处问题,第一处:{first}。"
-    remedy = "请运行 closure-bot check 查看全部,改好后再试。"
+    sentence = "手册有{count}处问题，第一处：{first}。"
+    remedy = "请运行 closure-bot check 查看全部，改好后再试。"

@@ -60,12 +60,12 @@ def read_playbook(directory: Path = BUNDLED) -> tuple[Playbook, list[Problem]]:
             continue
         if entry.id in loaded:
             first = loaded[entry.id][0].path.name
-            problems.append(Problem(path, source.lines["id"], f"编号「{entry.id}」已被 {first} 使用,请换一个"))
+            problems.append(Problem(path, source.lines["id"], f"编号「{entry.id}」已被 {first} 使用，请换一个"))
             continue
         loaded[entry.id] = (source, entry)
     problems += _dead_references(loaded)
     if not loaded and not problems:
-        problems.append(Problem(directory, 1, "这里没有手册文件,请检查手册目录的设置"))
+        problems.append(Problem(directory, 1, "这里没有手册文件，请检查手册目录的设置"))
     return Playbook.of([entry for _, entry in loaded.values()]), sorted(problems)
 
 
@@ -82,17 +82,17 @@ def _read(path: Path, problems: list[Problem]) -> Source | None:
         lines = path.read_text("utf-8").splitlines()
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        problems.append(Problem(path, line, "文件不是 UTF-8 编码,请用 UTF-8 另存"))
+        problems.append(Problem(path, line, "文件不是 UTF-8 编码，请用 UTF-8 另存"))
         return None
     end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
     if not lines or lines[0].strip() != FENCE or end is None:
-        problems.append(Problem(path, 1, "缺少文件头:请以一行 --- 开头,写完各项后再用一行 --- 结束"))
+        problems.append(Problem(path, 1, "缺少文件头：请以一行 --- 开头，写完各项后再用一行 --- 结束"))
         return None
     try:
         values, where = _front_matter("\n".join(lines[1:end]))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problems.append(Problem(path, mark.line + 2 if mark else 2, "文件头不是有效的 YAML,请检查冒号、缩进和引号"))
+        problems.append(Problem(path, mark.line + 2 if mark else 2, "文件头不是有效的 YAML，请检查冒号、缩进和引号"))
         return None
     return Source(path, values, where, "\n".join(lines[end + 1 :]).strip())
 
@@ -124,22 +124,22 @@ def _validate(
 def _advice(key: str, fault: str, value: object) -> str:
     """What to do about one key; `fault` is pydantic's name for what is wrong with it."""
     if key == "body":
-        return "正文是空的,请在文件头之后写正文"
+        return "正文是空的，请在文件头之后写正文"
     if fault == "missing":
-        return f"缺少「{key}」,请补上"
+        return f"缺少「{key}」，请补上"
     if fault == "extra_forbidden":
-        return f"不认识「{key}」这一项,请改正拼写或删去"
+        return f"不认识「{key}」这一项，请改正拼写或删去"
     if fault == "enum":
-        return f"「{key}」的值「{value}」不是支柱,可选:{'、'.join(Pillar)}"
+        return f"「{key}」的值「{value}」不是支柱，可选：{'、'.join(Pillar)}"
     if fault == "literal_error":
-        return f"「{key}」的值「{value}」与所在文件夹不符,请改正或移动文件"
+        return f"「{key}」的值「{value}」与所在文件夹不符，请改正或移动文件"
     if fault == "string_pattern_mismatch":
-        return f"「{key}」只能用小写字母、数字和短横线,现在是「{value}」"
-    return f"「{key}」的值「{value}」类型不对,请对照其他文件改正"
+        return f"「{key}」只能用小写字母、数字和短横线，现在是「{value}」"
+    return f"「{key}」的值「{value}」类型不对，请对照其他文件改正"
 
 
 def _dead_references(loaded: dict[str, tuple[Source, Section | Case | Law]]) -> Iterator[Problem]:
     for source, entry in loaded.values():
         for target in entry.related:
             if target not in loaded:
-                yield Problem(source.path, source.lines["related"], f"「related」指向的「{target}」不存在,请改正或删去")
+                yield Problem(source.path, source.lines["related"], f"「related」指向的「{target}」不存在，请改正或删去")

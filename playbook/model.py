@@ -73,7 +73,7 @@ class Section(Entry):
     applies_to: tuple[Text, ...]
 
     @property
-    def main_pillar(self) -> Pillar:
+    def main_pillar(self) -> Pillar:  # noqa: D102 (inherited)
         return self.pillar
 
 
@@ -89,7 +89,7 @@ class Case(Entry):
     lesson: Text
 
     @property
-    def main_pillar(self) -> Pillar:
+    def main_pillar(self) -> Pillar:  # noqa: D102 (inherited)
         return self.pillars[0]
 
 
@@ -102,11 +102,11 @@ class Law(Entry):
     caution: Text
 
     @property
-    def main_pillar(self) -> Pillar:
+    def main_pillar(self) -> Pillar:  # noqa: D102 (inherited)
         return self.pillar
 
     @property
-    def notice(self) -> str | None:
+    def notice(self) -> str | None:  # noqa: D102 (inherited)
         return self.caution
 
 

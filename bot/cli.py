@@ -1,0 +1,263 @@
+"""The command line. Each command builds what it needs and no more: `officers list` must not wait for a model."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import messages
+from playbook.errors import ClosureBotError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from retrieval.library import Library
+    from retrieval.model import Answer
+
+
+def _load_settings(ctx: click.Context, _: click.Parameter, data_dir: Path | None) -> None:
+    """Settings, with the data directory that stands nearest to the command."""
+    from bot.settings import Settings
+
+    if data_dir or ctx.obj is None:
+        ctx.obj = Settings.load(data_dir=data_dir)
+
+
+class _Command(click.Command):
+    """Takes `--data-dir`, like every other."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        path = click.Path(path_type=Path)
+        option = click.Option(
+            ["--data-dir"], type=path, help=messages.HELP_DATA_DIR, callback=_load_settings, expose_value=False
+        )
+        self.params.append(option)
+
+
+class _Commands(click.Group):
+    """Tells errors made for people in one line on standard error, exit code 1; wrong usage is click's, exit code 2."""
+
+    command_class = _Command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ClosureBotError as error:
+            logging.getLogger(__name__).debug("told to the user", exc_info=error)
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+
+
+@click.group(
+    cls=_Commands,
+    help=messages.HELP_CLI,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="closure-bot")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help=messages.HELP_DATA_DIR,
+    callback=_load_settings,
+    expose_value=False,
+)
+@click.pass_obj
+def cli(settings: "Settings") -> None:
+    """The root of all commands."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@cli.command(help=messages.HELP_ASK)
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help=messages.HELP_ASK_JSON)
+@click.option("--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=messages.HELP_ASK_BATCH)
+@click.pass_obj
+def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path | None) -> None:
+    """Answers one question, or a file of them."""
+    if (question is None) == (batch is None):
+        raise click.UsageError(messages.ASK_ONE_OR_BATCH)
+    asked = _batch(batch) if batch else iter([(None, question or "")])
+    library = _library(settings)
+    for id_, text in asked:
+        answer = library.ask(text)
+        if batch or as_json:
+            click.echo(json.dumps(answer_json(id_, answer), ensure_ascii=False))
+        else:
+            from bot.render import answer_text
+
+            click.echo(answer_text(answer))
+    library.close()
+
+
+def _batch(path: Path) -> Iterator[tuple[object, str]]:
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield row["id"], str(row["question"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise click.UsageError(messages.batch_line(number)) from error
+
+
+def answer_json(id_: object, answer: "Answer") -> dict[str, Any]:
+    """An answer as `ask --json` prints it; the shape is a promise (see the README)."""
+    from bot.render import answer_text, source_label
+
+    citations = [
+        {
+            "id": hit.passage.id,
+            "title": source_label(hit.passage) if hit.passage.kind == "document" else hit.passage.title,
+            "kind": hit.passage.kind,
+            "pillar": hit.passage.pillar,
+            "text": hit.passage.text,
+            "score": round(hit.score, 4),
+        }
+        for hit in answer.citations
+    ]
+    return {
+        "id": id_,
+        "question": answer.question,
+        "refused": answer.refused,
+        "answer": answer_text(answer),
+        "citations": citations,
+        "engine": answer.engine,
+        "ms": round(answer.milliseconds, 1),
+    }
+
+
+@cli.command(help=messages.HELP_INDEX)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def index(settings: "Settings", paths: tuple[Path, ...]) -> None:
+    """Adds documents to what answers draw on."""
+    library = _library(settings)
+    with _Bar() as bar:
+        added = library.add(paths, bar.show)
+    library.close()
+    for error in added.unreadable:
+        click.echo(str(error), err=True)
+    click.echo(messages.indexed(added.changed, added.embedded))
+    if added.unreadable:
+        sys.exit(1)
+
+
+@cli.command(help=messages.HELP_CHECK)
+@click.pass_obj
+def check(settings: "Settings") -> None:
+    """Validates the playbook."""
+    from playbook.loader import read_playbook
+
+    playbook, problems = read_playbook(settings.playbook_dir)
+    if problems:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        click.echo(messages.problems(len(problems)), err=True)
+        sys.exit(1)
+    click.echo(messages.checked(len(playbook.entries)))
+
+
+@cli.group(cls=_Commands, help=messages.HELP_OFFICERS)
+def officers() -> None:
+    """Who may use the bot."""
+
+
+@officers.command("add", help=messages.HELP_OFFICERS_ADD)
+@click.argument("telegram_id", type=click.IntRange(min=1))
+@click.option("--name", required=True, help=messages.HELP_OFFICER_NAME)
+@click.option("--role", type=click.Choice(["officer", "lead", "admin"]), default="officer", show_default=True)
+@click.pass_obj
+def officers_add(settings: "Settings", telegram_id: int, name: str, role: str) -> None:
+    """Registers a person."""
+    from actions.officers import Officers, Role
+    from bot.services import utc_now
+
+    Officers(_case_log(settings)).add(telegram_id, name, Role(role), by=None, now=utc_now())
+    click.echo(messages.officer_added(name, telegram_id, role))
+
+
+@officers.command("list", help=messages.HELP_OFFICERS_LIST)
+@click.pass_obj
+def officers_list(settings: "Settings") -> None:
+    """Prints who is or was registered."""
+    from actions.officers import Officers
+
+    everyone = Officers(_case_log(settings)).everyone()
+    for officer in everyone:
+        click.echo(messages.officer_line(officer.telegram_id, officer.name, officer.role, officer.active))
+    if not everyone:
+        click.echo(messages.NO_OFFICERS)
+
+
+@officers.command("remove", help=messages.HELP_OFFICERS_REMOVE)
+@click.argument("telegram_id", type=int)
+@click.pass_obj
+def officers_remove(settings: "Settings", telegram_id: int) -> None:
+    """Takes a person's access away."""
+    from actions.officers import Officers
+    from bot.services import utc_now
+
+    Officers(_case_log(settings)).remove(telegram_id, by=None, now=utc_now())
+    click.echo(messages.officer_removed(telegram_id))
+
+
+@cli.command(help=messages.HELP_RUN)
+@click.pass_obj
+def run(settings: "Settings") -> None:
+    """The bot on Telegram."""
+    from bot.app import run as run_bot
+
+    run_bot(settings, _library(settings))
+
+
+@cli.command(help=messages.HELP_DEMO)
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help=messages.HELP_PORT)
+@click.pass_context
+def demo(ctx: click.Context, port: int) -> None:
+    """The bot on a Bot API of its own, with a chat page."""
+    from bot.demo import run as run_demo
+
+    settings: Settings = ctx.obj
+    if ctx.obj is ctx.find_root().obj:  # the demo's people do not belong in the case log of those who do the work
+        settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
+    run_demo(settings, lambda: _library(settings), port, click.echo)
+
+
+def _library(settings: "Settings") -> "Library":
+    """The library, brought up to date under a progress bar."""
+    from retrieval.library import Library
+
+    with _Bar() as bar:
+        return Library(settings.library, bar.show)
+
+
+def _case_log(settings: "Settings") -> Any:
+    from actions.store import CaseLog
+
+    return CaseLog(settings.case_log)
+
+
+class _Bar:
+    """A progress bar on standard error that appears only when there is something to embed."""
+
+    def __enter__(self) -> "_Bar":
+        self._bar: Any = None
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, done: int, total: int) -> None:
+        """Moves the bar to `done` of `total` passages."""
+        if self._bar is None:
+            if not total:
+                return
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, desc=messages.INDEXING, unit=messages.PASSAGE, file=sys.stderr)
+        self._bar.update(done - self._bar.n)

@@ -1,0 +1,51 @@
+"""`closure-bot demo`: the real bot on a local Bot API, with a chat page. No token, no network.
+
+The demo's people are registered in a case log of its own; nothing else is put there.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from pydantic import SecretStr
+
+from actions.officers import Officers, Role
+from actions.store import CaseLog
+from bot import app, messages
+from bot.errors import PortTaken
+from bot.sandbox.model import Person
+from bot.sandbox.server import create_app, serve
+from bot.services import utc_now
+from bot.settings import Settings
+from retrieval.library import Library
+
+TOKEN = "1:sandbox"
+CAST: tuple[tuple[Person, Role | None], ...] = (
+    (Person(1001, *messages.DEMO_OFFICER), Role.OFFICER),
+    (Person(1002, *messages.DEMO_COLLEAGUE), Role.OFFICER),
+    (Person(1003, *messages.DEMO_LEAD), Role.LEAD),
+    (Person(1009, *messages.DEMO_STRANGER), None),
+)
+
+
+def run(settings: Settings, open_library: Callable[[], Library], port: int, say: Callable[[str], None]) -> None:
+    """Serves until told to stop; raises PortTaken before anything heavy is loaded."""
+    sandbox = create_app([person for person, _ in CAST], token=TOKEN, suggestions=messages.SUGGESTIONS)
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(serve(sandbox, port=port))
+        except OSError as error:
+            raise PortTaken(port=port) from error
+        register_cast(settings)
+        on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
+        library = open_library()
+        app.run(settings.model_copy(update=on_sandbox), library, lambda: say(messages.demo_ready(address)))
+
+
+def register_cast(settings: Settings) -> None:
+    """The demo's officers; the stranger stays one."""
+    case_log = CaseLog(settings.case_log)
+    officers = Officers(case_log)
+    for person, role in CAST:
+        if role and officers.find(person.id) is None:
+            officers.add(person.id, person.name, role, by=None, now=utc_now())
+    case_log.close()

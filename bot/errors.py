@@ -1,0 +1,45 @@
+"""Errors at the door that are made for people; the tree is drawn in `playbook.errors`."""
+
+from playbook.errors import ClosureBotError
+
+
+class TokenMissing(ClosureBotError):
+    """No token is set."""
+
+    sentence = "没有设置机器人令牌。"
+    remedy = "请向 @BotFather 申请，写入环境变量 TELEGRAM_BOT_TOKEN；只想试用的，请运行 closure-bot demo。"
+
+
+class TokenRejected(ClosureBotError):
+    """The Bot API does not know the token (401, or 404 where it is no token at all)."""
+
+    sentence = "Telegram 不认这个机器人令牌。"
+    remedy = "请核对 TELEGRAM_BOT_TOKEN，重新生成过的要换成新的；另设了 TELEGRAM_API_BASE_URL 的，也请核对。"
+
+
+class BotApiUnreachable(ClosureBotError):
+    """The Bot API cannot be reached. Details: `where`, its address; `reason`."""
+
+    sentence = "连不上 Bot API（{where}）：{reason}。"
+    remedy = "请检查网络和代理；另设了 TELEGRAM_API_BASE_URL 的，也请核对。"
+
+
+class PortTaken(ClosureBotError):
+    """A server of ours cannot listen. Details: `port`."""
+
+    sentence = "端口 {port} 已被占用。"
+    remedy = "请用 --port 换一个端口，或先停掉占用它的程序。"
+
+
+class SettingInvalid(ClosureBotError):
+    """An environment variable has a value that cannot be used. Details: `name`, `reason`."""
+
+    sentence = "设置 {name} 的值不对：{reason}。"
+    remedy = "请改正后再运行；各项设置见 README。"
+
+
+class SecretFileUnreadable(ClosureBotError):
+    """A secret is to be read from a file that cannot be read. Details: `name`, `file`."""
+
+    sentence = "{name} 指的文件 {file} 读不了。"
+    remedy = "请检查路径和权限。"

@@ -1,0 +1,30 @@
+"""Whether a message is meant for the bot, and what it says once the bot's name is taken off."""
+
+from telegram import Bot, Chat, Message, MessageEntity
+
+
+def is_addressed(message: Message, bot: Bot) -> bool:
+    """In private always; in a group when it is a command, names the bot, or replies to one of its messages."""
+    if message.chat.type == Chat.PRIVATE:
+        return True
+    replied = message.reply_to_message
+    if replied and replied.from_user and replied.from_user.id == bot.id:
+        return True
+    return _is_command(message) or bool(_mentions(message, bot))
+
+
+def addressed_text(message: Message, bot: Bot) -> str:
+    """The text without the bot's name."""
+    text = message.text or ""
+    for mention in _mentions(message, bot):
+        text = text.replace(mention, " ")
+    return " ".join(text.split()) if message.chat.type != Chat.PRIVATE else text.strip()
+
+
+def _mentions(message: Message, bot: Bot) -> list[str]:
+    named = message.parse_entities([MessageEntity.MENTION]).values()
+    return [mention for mention in named if mention.lower() == f"@{bot.username}".lower()]
+
+
+def _is_command(message: Message) -> bool:
+    return any(entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 for entity in message.entities)

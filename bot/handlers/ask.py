@@ -1,0 +1,107 @@
+"""A question comes in, an answer goes out, and the case log keeps both."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from telegram import Chat, Message, Update
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from actions.questions import Citation
+from bot import messages
+from bot.handlers.addressing import addressed_text, is_addressed
+from bot.keyboards import answer_keyboard
+from bot.render import answer_messages
+from bot.services import Services, aside
+from retrieval.model import Answer
+
+log = logging.getLogger(__name__)
+
+QUESTION_CHARACTERS = 500
+TYPING_SECONDS = 4.0
+"""Telegram shows «typing» for five seconds."""
+
+
+class Ask:
+    """Answers text messages, /ask, and suggested questions."""
+
+    def __init__(self, services: Services) -> None:
+        self._library = services.library
+        self._questions = services.questions
+        self._now = services.now
+
+    async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Any text: in a group only where it is meant for the bot."""
+        if update.message and is_addressed(update.message, context.bot):
+            await self._answer(update, update.message, addressed_text(update.message, context.bot))
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/ask QUESTION."""
+        if update.message:
+            await self._answer(update, update.message, " ".join(context.args or ()))
+
+    async def suggested(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A suggested question was pressed."""
+        query = update.callback_query
+        if query and context.match and isinstance(query.message, Message):
+            await query.answer()
+            await self._answer(update, query.message, messages.SUGGESTIONS[int(context.match[1])])
+
+    async def _answer(self, update: Update, message: Message, question: str) -> None:
+        """Answers in the chat of `message`. Handled again after a crash, it does not answer twice."""
+        if not question or len(question) > QUESTION_CHARACTERS:
+            await message.reply_text(messages.QUESTION_TOO_LONG if question else messages.ASK_WHAT)
+            return
+        before = await aside(self._questions.find_by_update, update.update_id)
+        if before and before.message_id:
+            log.info("update %d was answered before", update.update_id)
+            return
+        async with _typing(message.chat):
+            answer = await aside(self._library.ask, question)
+            question_id = await aside(self._record, update, answer)
+            sent = await _send(message, answer, question_id)
+        await aside(self._questions.attach_message, question_id, sent.chat_id, sent.message_id, now=self._now())
+
+    def _record(self, update: Update, answer: Answer) -> int:
+        assert update.effective_user is not None
+        cited = [
+            Citation(hit.passage.id, hit.passage.title, hit.passage.kind, hit.passage.text) for hit in answer.citations
+        ]
+        return self._questions.record_question(
+            update.effective_user.id,
+            answer.question,
+            refused=answer.refused,
+            citations=cited,
+            now=self._now(),
+            update_id=update.update_id,
+        )
+
+
+async def _send(message: Message, answer: Answer, question_id: int) -> Message:
+    """Sends the answer, in several messages where it is long; the buttons stand under the last, which is returned."""
+    quote = message.chat.type != Chat.PRIVATE
+    *parts, last = answer_messages(answer)
+    for part in parts:
+        await message.reply_text(part, parse_mode=ParseMode.HTML, do_quote=quote)
+    keyboard = answer_keyboard(question_id, answer)
+    return await message.reply_text(last, parse_mode=ParseMode.HTML, reply_markup=keyboard, do_quote=quote)
+
+
+@asynccontextmanager
+async def _typing(chat: Chat) -> AsyncIterator[None]:
+    """Shows «typing» while the block runs. That it cannot be shown is no reason not to answer."""
+
+    async def show() -> None:
+        while True:
+            with suppress(TelegramError):
+                await chat.send_action(ChatAction.TYPING)
+            await asyncio.sleep(TYPING_SECONDS)
+
+    task = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        task.cancel()

@@ -1,0 +1,165 @@
+"""Every sentence that the bot says, in simplified Chinese. Errors carry their own (`playbook.errors`).
+
+Functions where something is filled in, so that a missing name is found by the type checker rather than by an officer.
+"""
+
+from collections.abc import Sequence
+
+SUGGESTIONS = (
+    "停业企业多久回访一次？",
+    "设备低价转让给关联公司，怎么查？",
+    "土壤没修复好，厂房能先处置吗？",
+)
+
+START = (
+    "我是「停业管家」，陪您办企业停业的事。\n直接发问题就行：我只按停业手册和过往案例回答，每句都标出处，手册里没有的不猜。"
+)
+START_TRY = "可以先试这几个问题："
+HELP = (
+    "怎么用\n"
+    "• 直接打字提问，例如「稳岗补贴怎么申请」。\n"
+    "• 句末的 [1] [2] 是出处，点下面的按钮看全文。\n"
+    "• 「相似案例」列出做过的类似企业。\n"
+    "• 👍 👎 帮手册维护人知道哪里要补。\n"
+    "• 群里请 @我，或回复我的消息，或用 /ask。"
+)
+COMMANDS = (("ask", "提问：/ask 后面写问题"), ("help", "怎么用"), ("start", "从头开始"))
+
+ASK_WHAT = "请在 /ask 后面写上问题，例如：/ask 联席会议由谁召集"
+UNKNOWN_COMMAND = "没有这个命令。直接打字提问就行，/help 看怎么用。"
+TEXT_ONLY = "我现在只看得懂文字，请把问题打字发来。"
+QUESTION_TOO_LONG = "这条太长了。请把问题缩到 500 字以内再发，一次问一件事最好。"
+BUTTON_EXPIRED = "这个按钮已经过期，请重新提问。"
+NOT_YOUR_BUTTON = "这条回答不是您问的，不能由您评价。"
+RATED_GOOD = "已记下：有用。"
+RATED_BAD = "已记下：没答好。会转给手册维护人。"
+NONE_OF_THESE = "已记下：这些都不是您要的。会转给手册维护人补充。"
+NO_SIMILAR_CASES = "过往案例里没有相近的。"
+SIMILAR_CASES = "相似案例"
+SOURCE_GONE = "手册后来改过，这一段现在找不到了。下面是回答时引用的原文："
+SEE_ALSO = "另见"
+
+BUTTON_SIMILAR = "相似案例"
+BUTTON_GOOD = "👍"
+BUTTON_BAD = "👎"
+BUTTON_NONE = "都不是"
+BUTTON_PREVIOUS = "‹ 上一页"
+BUTTON_NEXT = "下一页 ›"
+
+KINDS = {"section": "手册", "case": "案例", "law": "法规", "document": "文件"}
+
+
+def stranger(telegram_id: int) -> str:
+    """To somebody who is not registered: his own id, and nothing else."""
+    return f"您还没有登记。请把编号 {telegram_id} 发给管理员，登记后就能使用。"
+
+
+def refusal(question: str) -> str:
+    """The playbook has nothing on this question."""
+    return f"手册里没有关于「{question}」的内容，我不猜。"
+
+
+def nearest(titles: Sequence[str]) -> str:
+    """What lies nearest to a refused question, and that it is noted as a gap."""
+    return f"相近的章节：{'、'.join(titles)}。\n这个问题已记下，交手册维护人补充。"
+
+
+def look_at(label: str) -> str:
+    """A button that opens a source."""
+    return f"看{label}"
+
+
+def caution(mark: int, notice: str) -> str:
+    """The caution under which a law may be cited."""
+    return f"⚠️ [{mark}] {notice}"
+
+
+def page(number: int, total: int) -> str:
+    """Where one is in a long source."""
+    return f"第 {number} 页，共 {total} 页"
+
+
+def failed(reference: str) -> str:
+    """Something broke that is no fault of the officer's; the log has the rest under this number."""
+    return f"这一步没办成，问题已记录，编号 {reference}。请稍后再试；还不行就把编号发给管理员。"
+
+
+def refused_with(sentence: str, reference: str) -> str:
+    """An error made for people, with the number under which the log has it."""
+    return f"{sentence}编号 {reference}。"
+
+
+# The demo's people: name, and what the page shows under it.
+
+DEMO_OFFICER = ("陈晓", "专员")
+DEMO_COLLEAGUE = ("周敏", "同事")
+DEMO_LEAD = ("王建国", "科长")
+DEMO_STRANGER = ("访客", "未登记")
+
+# The command line.
+
+HELP_CLI = "停业管家：按停业手册回答问题的 Telegram 助手。"
+HELP_DATA_DIR = "数据目录（默认取 CLOSURE_BOT_DATA_DIR）"
+HELP_ASK = "在终端问一个问题，或用 --batch 问一个文件里的问题。"
+HELP_ASK_JSON = "输出 JSON"
+HELP_ASK_BATCH = 'JSONL 文件，每行 {"id", "question"};按原顺序逐行输出 JSON'
+HELP_INDEX = "收录文件（Markdown、文本、HTML、DOCX、PDF）或文件夹，供回答引用。重复收录不会重复建索引。"
+HELP_CHECK = "检查手册文件，逐条列出要改的地方。"
+HELP_OFFICERS = "登记谁能使用机器人。"
+HELP_OFFICERS_ADD = "登记一个人；已登记的改姓名和角色。"
+HELP_OFFICERS_LIST = "列出登记的人。"
+HELP_OFFICERS_REMOVE = "移除一个人。"
+HELP_OFFICER_NAME = "姓名"
+HELP_RUN = "在 Telegram 上运行。"
+HELP_DEMO = "本机试用：自带接口和聊天页，不需要 Telegram。"
+HELP_PORT = "聊天页的端口"
+
+ASK_ONE_OR_BATCH = "请给出一个问题，或用 --batch 给出一个文件（二选一）。"
+INDEXING = "建索引"
+PASSAGE = "段"
+NO_OFFICERS = "还没有登记任何人。用 closure-bot officers add 编号 --name 姓名 登记。"
+
+
+def batch_line(number: int) -> str:
+    """A line of the batch file is not what it should be."""
+    return f'第 {number} 行不是 {{"id", "question"}} 形式的 JSON。'
+
+
+def demo_ready(address: str) -> str:
+    """The chat page is up."""
+    return f"试用页：{address}\n（按 Ctrl+C 结束）"
+
+
+def running(name: str) -> str:
+    """The bot is polling."""
+    return f"「{name}」已上线，按 Ctrl+C 结束。"
+
+
+def indexed(changed: int, embedded: int) -> str:
+    """What `index` did."""
+    return f"收录完成：{changed} 个文件有变化，新建 {embedded} 段索引。"
+
+
+def checked(entries: int) -> str:
+    """`check` found nothing."""
+    return f"手册检查通过：{entries} 个文件，没有问题。"
+
+
+def problems(count: int) -> str:
+    """`check` found something; the lines stand above."""
+    return f"共 {count} 处需要改。"
+
+
+def officer_added(name: str, telegram_id: int, role: str) -> str:
+    """An officer may use the bot from now on."""
+    return f"已登记：{name}（{telegram_id}，{role}）。"
+
+
+def officer_line(telegram_id: int, name: str, role: str, active: bool) -> str:
+    """One person in `officers list`."""
+    return f"{telegram_id}\t{name}\t{role}\t{'在用' if active else '已移除'}"
+
+
+def officer_removed(telegram_id: int) -> str:
+    """An officer may not use the bot any more."""
+    return f"已移除：{telegram_id}。"

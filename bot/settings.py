@@ -1,0 +1,151 @@
+"""The settings: one table that feeds the code, `closure-bot --help` and the README.
+
+Each is an environment variable; one that names a secret may instead be read from a file, by
+the same name with `_FILE` at its end, as container platforms hand secrets over. A wrong value is one line that
+names the variable.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, cast
+
+import platformdirs
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SecretFileUnreadable, SettingInvalid
+from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
+from retrieval.embedder import BUNDLED as BUNDLED_MODEL
+from retrieval.library import LibrarySettings
+
+
+def _root(url: str) -> str:
+    """A server's root: with a scheme, without a slash at the end."""
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_root)]
+
+
+def _setting(variable: str, english: str, chinese: str, default: Any = None) -> Any:
+    """A field of the table: its environment variable, its default, and what it is for in both languages."""
+    return Field(
+        default=default, validation_alias=variable, description=english, json_schema_extra={"chinese": chinese}
+    )
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; the README's tables are made of it."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    telegram_bot_token: SecretStr | None = _setting(
+        "TELEGRAM_BOT_TOKEN",
+        "token from @BotFather; needed by `run`",
+        "向 @BotFather 申请的令牌；`run` 需要",
+    )
+    telegram_api_base_url: Url = _setting(
+        "TELEGRAM_API_BASE_URL",
+        "root of the Bot API server, without `/bot`",
+        "Bot API 服务器的根地址，不带 `/bot`",
+        "https://api.telegram.org",
+    )
+    data_dir: Path = _setting(
+        "CLOSURE_BOT_DATA_DIR",
+        "everything that lasts: case log and index",
+        "数据目录：案件日志和索引都在这里",
+        Path(platformdirs.user_data_dir("closure-bot", appauthor=False)),
+    )
+    playbook_dir: Path = _setting(
+        "CLOSURE_BOT_PLAYBOOK_DIR",
+        "folder with `sections/`, `cases/`, `laws/`; the playbook that comes along if unset",
+        "手册目录，内有 `sections/`、`cases/`、`laws/`;不设就用自带手册",
+        BUNDLED_PLAYBOOK,
+    )
+    embedding_model: str = _setting(
+        "CLOSURE_BOT_EMBEDDING_MODEL",
+        "`bundled`, or a sentence-transformers model by hub id or local path (extra `models`)",
+        "`bundled`（自带），或 sentence-transformers 模型的名称或本地路径（需装 `models`）",
+        BUNDLED_MODEL,
+    )
+    reranker: str | None = _setting(
+        "CLOSURE_BOT_RERANKER",
+        "a sentence-transformers cross-encoder that reads the best passages again (extra `models`)",
+        "用 sentence-transformers 交叉编码器再排一遍（需装 `models`）",
+    )
+    chroma_url: Url | None = _setting(
+        "CLOSURE_BOT_CHROMA_URL",
+        "a Chroma server, `http://host:port`; without it Chroma keeps its files in the data directory",
+        "Chroma 服务器地址 `http://主机：端口`;不设就存在数据目录里",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+        "CLOSURE_BOT_LOG_LEVEL",
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`, to standard error",
+        "日志详略：`DEBUG`、`INFO`、`WARNING`、`ERROR`，写到标准错误",
+        "WARNING",
+    )
+
+    @classmethod
+    def load(cls, **overrides: object) -> Self:
+        """Settings from the environment, secrets' files read; raises SettingInvalid for the first wrong one."""
+        given: dict[str, Any] = {key: value for key, value in overrides.items() if value is not None}
+        try:
+            return cls(**_secrets(os.environ), **given)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise SettingInvalid(name=fault["loc"][0], reason=fault["msg"]) from error
+
+    @property
+    def library(self) -> LibrarySettings:
+        """What the library needs of them."""
+        return LibrarySettings(
+            self.data_dir / "index", self.playbook_dir, self.embedding_model, self.reranker, self.chroma_url
+        )
+
+    @property
+    def case_log(self) -> Path:
+        """The case log's file."""
+        return self.data_dir / "case-log.db"
+
+
+SECRETS = {"TELEGRAM_BOT_TOKEN": "telegram_bot_token"}
+
+
+def _secrets(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Secrets named by NAME_FILE, read; the variable itself wins where both are set."""
+    found: dict[str, Any] = {}
+    for name, field in SECRETS.items():
+        file = environment.get(f"{name}_FILE")
+        if file and not environment.get(name):
+            try:
+                found[field] = SecretStr(Path(file).read_text("utf-8").strip())
+            except (OSError, UnicodeDecodeError) as error:
+                raise SecretFileUnreadable(name=f"{name}_FILE", file=file) from error
+    return found
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One setting as the documents print it; `default` is empty where it depends on the machine."""
+
+    variable: str
+    default: str
+    english: str
+    chinese: str
+
+
+def table() -> list[SettingRow]:
+    """Every setting, in order."""
+    return [
+        SettingRow(
+            variable=str(field.validation_alias),
+            default="" if field.default is None or isinstance(field.default, Path) else str(field.default),
+            english=field.description or "",
+            chinese=str(cast(dict[str, str], field.json_schema_extra)["chinese"]),
+        )
+        for field in Settings.model_fields.values()
+    ]

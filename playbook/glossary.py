@@ -1,0 +1,57 @@
+"""Other words for the playbook's words: English, colloquial and synonymous ones. Officers own the file, `glossary.yaml`.
+
+Only the words that are searched for are widened; what is quoted stays as it stands.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+_LATIN_RUN = re.compile(r"[a-z]+(?:[ '-][a-z]+)*")
+LONGEST_PHRASE = 3
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """`english` and `chinese` give the playbook's words for others; `ignored` are English words that say nothing."""
+
+    english: dict[str, tuple[str, ...]]
+    chinese: dict[str, tuple[str, ...]]
+    ignored: frozenset[str]
+
+    @classmethod
+    def load(cls, directory: Path) -> "Glossary":
+        """The glossary in a playbook's folder; an empty one where there is none."""
+        path = directory / "glossary.yaml"
+        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) if path.exists() else {}
+        return cls(
+            english={str(key): tuple(words) for key, words in content.get("english", {}).items()},
+            chinese={str(key): tuple(words) for key, words in content.get("chinese", {}).items()},
+            ignored=frozenset(map(str, content.get("ignored", []))),
+        )
+
+    def widen(self, question: str) -> str:
+        """`question` (normalised) with English words in Chinese, and with the playbook's words for others at its end."""
+        translated = _LATIN_RUN.sub(lambda run: self._translate(run.group()), question)
+        if not self.chinese:
+            return translated
+        found = (word for key in dict.fromkeys(self._keys.findall(question)) for word in self.chinese[key])
+        return " ".join([translated, *(word for word in found if word not in translated)])
+
+    def _translate(self, run: str) -> str:
+        """One run of English: the longest phrases first; words without an entry stay, ignored ones go."""
+        words, translated = run.split(), list[str]()
+        while words:
+            size = next((n for n in range(LONGEST_PHRASE, 0, -1) if " ".join(words[:n]) in self.english), 1)
+            phrase, words = " ".join(words[:size]), words[size:]
+            if phrase not in self.ignored:
+                translated += self.english.get(phrase, (phrase,))
+        return f" {' '.join(translated)} "
+
+    @cached_property
+    def _keys(self) -> re.Pattern[str]:
+        """Any Chinese key, the longest first."""
+        return re.compile("|".join(map(re.escape, sorted(self.chinese, key=len, reverse=True))))
