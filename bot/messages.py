@@ -12,7 +12,8 @@ SUGGESTIONS = (
 )
 
 START = (
-    "我是「停业管家」，陪您办企业停业的事。\n直接发问题就行：我只按停业手册和过往案例回答，每句都标出处，手册里没有的不猜。"
+    "我是「停业管家」，陪您办企业停业的事。\n"
+    "直接发问题就行：我只按停业手册和过往案例回答，每句都标出处，手册里没有的不猜。"
 )
 START_TRY = "可以先试这几个问题："
 HELP = (
@@ -69,9 +70,9 @@ def look_at(label: str) -> str:
     return f"看{label}"
 
 
-def caution(mark: int, notice: str) -> str:
-    """The caution under which a law may be cited."""
-    return f"⚠️ [{mark}] {notice}"
+def caution(marks: Sequence[int], notice: str) -> str:
+    """The caution under which the laws at these marks may be cited."""
+    return f"⚠️ {''.join(f'[{mark}]' for mark in marks)} {notice}"
 
 
 def page(number: int, total: int) -> str:

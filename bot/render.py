@@ -39,7 +39,7 @@ def answer_lines(answer: Answer) -> list[str]:
     return [
         f"<b>{escape(answer.citations[0].passage.title)}</b>",
         *(f"{escape(quote.text)}[{quote.mark}]" for quote in answer.quotes),
-        *(escape(messages.caution(mark, notice)) for mark, notice in answer.notices),
+        *(escape(messages.caution(marks, notice)) for notice, marks in answer.notices.items()),
         "",
         *(_source_line(mark, hit, mark in quoted) for mark, hit in enumerate(answer.citations, 1)),
     ]
@@ -59,7 +59,7 @@ def nearest_sections(answer: Answer) -> list[Hit]:
 
 def _source_line(mark: int, hit: Hit, quoted: bool) -> str:
     line = f"[{mark}] {source_label(hit.passage)}"
-    return f"<i>{escape(line if quoted else f'{messages.SEE_ALSO} {line}')}</i>"
+    return escape(line if quoted else f"{messages.SEE_ALSO} {line}")
 
 
 def source_label(passage: Passage) -> str:

@@ -1,4 +1,4 @@
-"""Other words for the playbook's words: English, colloquial and synonymous ones. Officers own the file, `glossary.yaml`.
+"""Other words for the playbook's words: English, colloquial, synonymous. Officers own the file, `glossary.yaml`.
 
 Only the words that are searched for are widened; what is quoted stays as it stands.
 """
@@ -34,7 +34,7 @@ class Glossary:
         )
 
     def widen(self, question: str) -> str:
-        """`question` (normalised) with English words in Chinese, and with the playbook's words for others at its end."""
+        """`question` (normalised) with its English in Chinese, and with the playbook's words for others at its end."""
         translated = _LATIN_RUN.sub(lambda run: self._translate(run.group()), question)
         if not self.chinese:
             return translated

@@ -142,4 +142,6 @@ def _dead_references(loaded: dict[str, tuple[Source, Section | Case | Law]]) -> 
     for source, entry in loaded.values():
         for target in entry.related:
             if target not in loaded:
-                yield Problem(source.path, source.lines["related"], f"「related」指向的「{target}」不存在，请改正或删去")
+                yield Problem(
+                    source.path, source.lines["related"], f"「related」指向的「{target}」不存在，请改正或删去"
+                )

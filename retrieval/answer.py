@@ -4,6 +4,7 @@
 that is not in the passage it cites does not leave.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -11,16 +12,28 @@ import numpy as np
 
 from retrieval.chunks import plain, sentences
 from retrieval.model import Quote
+from retrieval.normalise import bigrams
 from retrieval.search import Candidate, Found
 
 CITED = 3
 """Passages an answer draws on at most: what fits on one phone screen with its sources."""
-SENTENCES = (3, 2, 1)
-"""Sentences taken at most from the first, second and third passage."""
-NEAR_BEST = 0.035
-"""A sentence is taken when its cosine is this close to the best sentence's. Set by reading 60 answers."""
+WINDOW = 3
+"""Sentences in a row taken at most from the first passage: what is done stands next to what happened."""
+NEAR_BEST = 0.5
+"""A sentence is taken when its score is at least this share of the best sentence's."""
 STRONG = 0.6
 """A further passage is quoted when its score is at least this share of the first one's; below, it is only named."""
+REPEATED = 0.6
+"""A sentence that shares this many of its pairs with another says the same."""
+LEAD = 0.2
+"""What being the first sentence adds: the playbook's entries begin with what it is and what to do."""
+COSINE_FLOOR = 0.75
+"""What e5 gives two unrelated sentences."""
+FIGURE = 0.25
+"""What a figure in the sentence adds where the question asks for one."""
+
+_ASKS_FIGURE = re.compile(r"多少|几|多久|多长|多大|比例|金额|how (?:many|much|long)|%", re.IGNORECASE)
+_FIGURE = re.compile(r"\d|[一二两三四五六七八九十百]+[个年天次家]")
 
 
 class MarkError(Exception):
@@ -44,30 +57,51 @@ class QuotingWriter:
     name = "quote"
 
     def write(self, found: Found) -> list[Quote]:
-        """At least one sentence of the first passage; more where they are about as near to the question."""
+        """The best run of sentences of the first passage, and the best one of each further passage as strong."""
         cited = found.candidates[:CITED]
-        if not cited:
-            return []
-        nearest = max(_sentence_scores(candidate).max() for candidate in cited)
+        scored = [_scored_sentences(found, candidate) for candidate in cited]
+        bound = NEAR_BEST * max((score for each in scored for _, score in each), default=0.0)
         quotes: list[Quote] = []
-        for mark, (candidate, limit) in enumerate(zip(cited, SENTENCES, strict=False), 1):
-            if mark == 1 or candidate.score >= STRONG * cited[0].score:
-                quotes += [Quote(text, mark) for text in _nearest(candidate, nearest - NEAR_BEST, limit, mark == 1)]
+        for mark, (candidate, each) in enumerate(zip(cited, scored, strict=True), 1):
+            if mark == 1:
+                quotes += [Quote(text, mark) for text in _best_run(each, bound)]
+            elif candidate.score >= STRONG * cited[0].score:
+                text, score = max(each, key=lambda item: item[1])
+                quotes += [Quote(text, mark)] if score >= bound and not _said(text, quotes) else []
         return quotes
 
 
-def _sentence_scores(candidate: Candidate) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """Cosines of the passage's sentences: its units without the questions; zeros where it is not embedded yet."""
-    count = len(sentences(candidate.passage.text))
-    return candidate.units[:count] if candidate.units.size else np.zeros(count, np.float32)
+def _best_run(scored: list[tuple[str, float]], bound: float) -> list[str]:
+    """The best sentence with its neighbours, as far as they reach `bound`: WINDOW sentences at most."""
+    runs = [scored[start : start + WINDOW] for start in range(max(1, len(scored) - WINDOW + 1))]
+    best = max(scored, key=lambda item: item[1])
+    run = max((run for run in runs if best in run), key=lambda run: sum(score for _, score in run))
+    return [text for text, score in run if score >= bound or text == best[0]]
 
 
-def _nearest(candidate: Candidate, bound: float, limit: int, at_least_one: bool) -> list[str]:
-    """Up to `limit` sentences whose cosine reaches `bound`, in the passage's order."""
-    texts, scores = sentences(candidate.passage.text), _sentence_scores(candidate)
-    best = [int(i) for i in np.argsort(-scores, kind="stable")[:limit]]
-    chosen = [i for i in best if scores[i] >= bound] or (best[:1] if at_least_one else [])
-    return [texts[i] for i in sorted(chosen)]
+def _said(text: str, quotes: Sequence[Quote]) -> bool:
+    """Whether a sentence mostly repeats one that is quoted already."""
+    pairs = set(bigrams(text))
+    return any(len(pairs & set(bigrams(quote.text))) > REPEATED * len(pairs) for quote in quotes)
+
+
+def _scored_sentences(found: Found, candidate: Candidate) -> list[tuple[str, float]]:
+    """The passage's sentences in order, each with how well it answers.
+
+    That is: its meaning, the question's words in it, a figure where one is asked for, and standing first.
+    """
+    texts = sentences(candidate.passage.text)
+    cosines = candidate.units[: len(texts)] if candidate.units.size else np.zeros(len(texts), np.float32)
+    pairs = dict.fromkeys(bigrams(found.wording))
+    total = sum(found.rarity[pair] for pair in pairs) or 1.0
+    asks_figure = _ASKS_FIGURE.search(found.question) is not None
+    scores = []
+    for place, (text, cosine) in enumerate(zip(texts, cosines, strict=True)):
+        lead = LEAD if place == 0 and candidate.passage.kind != "document" else 0.0
+        covered = sum(found.rarity[pair] for pair in pairs.keys() & set(bigrams(text))) / total
+        figure = FIGURE if asks_figure and _FIGURE.search(text) else 0.0
+        scores.append(max(0.0, (float(cosine) - COSINE_FLOOR) / (1 - COSINE_FLOOR)) + covered + figure + lead)
+    return list(zip(texts, scores, strict=True))
 
 
 def check_marks(quotes: Sequence[Quote], cited: Sequence[Candidate]) -> None:

@@ -56,12 +56,12 @@ def load_refusal(lexical: LexicalIndex, search: Search, embedder: PassageEmbedde
     name = f"refusal of {embedder.fingerprint}"
     kept = lexical.fact(name)
     if kept is None:
-        kept = pack(fit(lexical, search, Labelled.read()))
+        kept = pack(fit(search, Labelled.read()))
         lexical.set_fact(name, kept)
     return unpack(kept)
 
 
-def fit(lexical: LexicalIndex, search: Search, labelled: Labelled) -> Refusal:
+def fit(search: Search, labelled: Labelled) -> Refusal:
     """Fits domain, entries and documents; every likeness is measured without the question itself."""
     found = [search.find(question) for question in labelled.questions]
     vectors = np.stack([each.vector for each in found])
@@ -71,8 +71,8 @@ def fit(lexical: LexicalIndex, search: Search, labelled: Labelled) -> Refusal:
         known = fit_known(labelled, vectors, np.flatnonzero(fold != held))
         for i in np.flatnonzero(fold == held):
             likeness[i] = known.likeness(labelled.questions[i], vectors[i])
-    measured = np.array([evidence(each.question, each.candidates, lexical) for each in found])
-    as_documents = np.array([evidence(each.question, _without_asks(each), lexical) for each in found])
+    measured = np.array([evidence(each, each.candidates) for each in found])
+    as_documents = np.array([evidence(each, _without_asks(each)) for each in found])
     return Refusal(
         known=fit_known(labelled, vectors, np.arange(len(found))),
         entries=_fit_linear(np.c_[measured, likeness], labelled.inside, fold, WRONGLY_REFUSED),

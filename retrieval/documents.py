@@ -48,11 +48,11 @@ def read_document(path: Path) -> Source:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise DocumentUnreadable(
-            name=path.name, reason=f"不支持 {path.suffix or '没有后缀的'} 文件,可用 {' '.join(READERS)}"
+            name=path.name, reason=f"不支持 {path.suffix or '没有后缀的'} 文件，可用 {' '.join(READERS)}"
         )
     chunks = reader(path)
     if not chunks:
-        raise DocumentUnreadable(name=path.name, reason="里面没有文字(扫描件需先识别文字)")
+        raise DocumentUnreadable(name=path.name, reason="里面没有文字（扫描件需先识别文字）")
     id_, title = document_id(path), path.stem
     passages = (
         Passage(id_, position, title, "document", "", chunk.text, chunk.locator)
@@ -77,7 +77,7 @@ def _decoded(path: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise DocumentUnreadable(name=path.name, reason="文字编码认不出来,请用 UTF-8 另存")
+    raise DocumentUnreadable(name=path.name, reason="文字编码认不出来，请用 UTF-8 另存")
 
 
 def _office(path: Path) -> list[Chunk]:
@@ -101,7 +101,7 @@ def _pdf(path: Path) -> list[Chunk]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        raise DocumentUnreadable(name=path.name, reason="PDF 打不开(损坏或有密码)") from error
+        raise DocumentUnreadable(name=path.name, reason="PDF 打不开（损坏或有密码）") from error
     with document:
         pages = [page.get_textpage().get_text_bounded() for page in document]
     return [chunk for number, text in enumerate(pages, 1) for chunk in chunk_text(_joined(text), f"第{number}页")]
@@ -112,7 +112,7 @@ def _joined(text: str) -> str:
     joined = ""
     for line in map(str.strip, text.splitlines()):
         joined += line
-        if not line or line.endswith(tuple("。！？!?；;:：.”」")):
+        if not line or line.endswith(tuple("。！？!?；；：：.”」")):
             joined += "\n"
         elif line[-1:].isascii():
             joined += " "
@@ -124,7 +124,7 @@ def _hidden(file: Path, root: Path) -> bool:
 
 
 def _trouble(error: OSError) -> str:
-    return "文件不存在" if isinstance(error, FileNotFoundError) else f"读不了({error.strerror})"
+    return "文件不存在" if isinstance(error, FileNotFoundError) else f"读不了（{error.strerror}）"
 
 
 READERS: dict[str, Callable[[Path], list[Chunk]]] = {

@@ -6,33 +6,33 @@ from playbook.errors import ClosureBotError
 class ModelUnavailable(ClosureBotError):
     """An embedding model or reranker cannot be loaded. Details: `name`, `reason`."""
 
-    sentence = "模型「{name}」加载不了:{reason}。"
-    remedy = "请检查 CLOSURE_BOT_EMBEDDING_MODEL 和 CLOSURE_BOT_RERANKER,或删去这两项改用自带模型。"
+    sentence = "模型「{name}」加载不了：{reason}。"
+    remedy = "请检查 CLOSURE_BOT_EMBEDDING_MODEL 和 CLOSURE_BOT_RERANKER，或删去这两项改用自带模型。"
 
 
 class ModelsExtraMissing(ModelUnavailable):
     """A sentence-transformers model is asked for, and the library is not installed. Details: `name`."""
 
-    sentence = "模型「{name}」需要 sentence-transformers,现在没有安装。"
-    remedy = "请运行 pip install 'closure-bot[models]',或删去 CLOSURE_BOT_EMBEDDING_MODEL 改用自带模型。"
+    sentence = "模型「{name}」需要 sentence-transformers，现在没有安装。"
+    remedy = "请运行 pip install 'closure-bot[models]'，或删去 CLOSURE_BOT_EMBEDDING_MODEL 改用自带模型。"
 
 
 class VectorStoreUnavailable(ClosureBotError):
     """Chroma cannot be opened or reached. Details: `where`, `reason`."""
 
-    sentence = "向量库打不开({where}):{reason}。"
-    remedy = "请检查数据目录的权限和空间;用了 CLOSURE_BOT_CHROMA_URL 的,请检查该服务是否在运行。"
+    sentence = "向量库打不开（{where}）：{reason}。"
+    remedy = "请检查数据目录的权限和空间；用了 CLOSURE_BOT_CHROMA_URL 的，请检查该服务是否在运行。"
 
 
 class IndexBusy(ClosureBotError):
     """Another process is writing to the index. Details: `where`."""
 
-    sentence = "另一个程序正在更新索引({where})。"
+    sentence = "另一个程序正在更新索引（{where}）。"
     remedy = "请等它完成后再试。"
 
 
 class DocumentUnreadable(ClosureBotError):
     """An officer's document cannot be turned into text. Details: `name`, `reason`."""
 
-    sentence = "「{name}」没有收录:{reason}。"
+    sentence = "「{name}」没有收录：{reason}。"
     remedy = "请改好或另存后再试。"

@@ -114,7 +114,7 @@ class LexicalIndex:
         )
         return dict(self._db.execute(sql, [query, limit]).fetchall())
 
-    def rarity(self, terms: Iterable[str]) -> tuple[dict[str, float], set[str]]:
+    def rarity(self, terms: Iterable[str]) -> tuple[dict[str, float], frozenset[str]]:
         """BM25's inverse document frequency of each term over all passages, and the terms that no passage has."""
         total, rarity, unknown = self.count(), dict[str, float](), set[str]()
         for term in dict.fromkeys(terms):
@@ -123,7 +123,7 @@ class LexicalIndex:
             rarity[term] = math.log(1 + (total - number + 0.5) / (number + 0.5))
             if not number:
                 unknown.add(term)
-        return rarity, unknown
+        return rarity, frozenset(unknown)
 
     def rows(self, model: str, *, numbers: Iterable[int] = (), keys: Iterable[str] = ()) -> list[Row]:
         """Passages by number or by key, with their sentences' vectors under `model`."""

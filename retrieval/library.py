@@ -15,6 +15,7 @@ from pathlib import Path
 
 import filelock
 
+from playbook.glossary import Glossary
 from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
 from playbook.loader import load_playbook, playbook_files
 from retrieval import documents, embedder
@@ -25,7 +26,7 @@ from retrieval.index import VectorIndex
 from retrieval.indexing import Progress, embed_pending, synchronise
 from retrieval.lexical import LexicalIndex
 from retrieval.model import Answer, Hit, Passage, Source
-from retrieval.search import Candidate, Search
+from retrieval.search import Candidate, Found, Search
 from retrieval.sources import PLAYBOOK_PREFIX, playbook_sources
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Library:
         self._lexical = LexicalIndex(settings.directory / "index.db")
         self._embedder = embedder.load_embedder(settings.embedding_model)
         self._reranker = embedder.CrossEncoderReranker(settings.reranker) if settings.reranker else None
+        self._glossary = Glossary.load(settings.playbook)
         self._open_vectors()
         self.refresh(progress)
         self._refusal = load_refusal(self._lexical, self._search, self._embedder)
@@ -81,8 +83,8 @@ class Library:
         with self._busy:
             self._reopen_if_changed()
             found = self._search.find(question)
-            refused = self._refusal.refuses(found, self._lexical)
-            cited = found.candidates[:CITED]
+            refused = self._refusal.refuses(found)
+            cited = _nearest(found) if refused else found.candidates[:CITED]
             quotes = [] if refused else self._writer.write(found)
         check_marks(quotes, cited)
         return Answer(
@@ -98,6 +100,10 @@ class Library:
         """All passages of one source, in order; none where it is gone."""
         with self._busy:
             return self._lexical.source_passages(source_id)
+
+    def source_of(self, passage_id: str) -> list[Passage]:
+        """All passages of the source that a passage stands in."""
+        return self.source(passage_id) or self.source(passage_id.rpartition("#")[0])
 
     def similar_cases(self, text: str, limit: int = 3) -> list[Hit]:
         """Past cases that are like `text`, best first."""
@@ -164,7 +170,7 @@ class Library:
         self._vectors = VectorIndex(
             self._settings.directory / "chroma", self._embedder.fingerprint, self._settings.chroma_url
         )
-        self._search = Search(self._lexical, self._vectors, self._embedder, self._reranker)
+        self._search = Search(self._lexical, self._vectors, self._embedder, self._glossary, self._reranker)
 
     def _reopen_if_changed(self) -> None:
         """Chroma's files are read once: what another process has indexed since is not seen until they are opened
@@ -189,6 +195,11 @@ def _under(roots: list[str]) -> Callable[[str, str], bool]:
         return is_document and any(id_ == root or id_.startswith(f"{root.rstrip('/')}/") for root in roots)
 
     return in_scope
+
+
+def _nearest(found: Found) -> tuple[Candidate, ...]:
+    """What a refusal names as possible: sections and documents; a single case or law answers too little."""
+    return tuple(each for each in found.candidates if each.passage.kind in ("section", "document"))[:CITED]
 
 
 def _hit(candidate: Candidate) -> Hit:

@@ -76,6 +76,10 @@ class Answer:
     milliseconds: float
 
     @property
-    def notices(self) -> tuple[tuple[int, str], ...]:
-        """The cautions due, with the mark of the citation that each belongs to."""
-        return tuple((mark, hit.passage.notice) for mark, hit in enumerate(self.citations, 1) if hit.passage.notice)
+    def notices(self) -> dict[str, list[int]]:
+        """The cautions due, each with the marks of the citations that it belongs to."""
+        due: dict[str, list[int]] = {}
+        for mark, hit in enumerate(self.citations, 1):
+            if hit.passage.notice:
+                due.setdefault(hit.passage.notice, []).append(mark)
+        return due

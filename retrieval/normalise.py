@@ -13,7 +13,7 @@ from typing import Protocol
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[.%][a-z0-9]+)*%?")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}\d])\s+(?=[{HAN}\d])")
-_TEN_THOUSAND = re.compile(r"(?<=\d)\s*[w](?![a-z])")
+_TEN_THOUSAND = re.compile(r"(?<=\d)\s*[wW](?![a-zA-Z])")
 _NUMERAL = re.compile(
     r"[零〇一二两三四五六七八九十百千]+(?=[个]?[天日年月周岁万亿元家人次台成倍项名户])|(?<=第)[一二三四五六七八九十]+"
 )
@@ -33,8 +33,8 @@ def _simplifier() -> _Converter:
 
 
 def simplify(text: str) -> str:
-    """`text` in simplified characters, otherwise as it stands."""
-    return _simplifier().convert(text)
+    """`text` in simplified characters and with 300w as 300万, otherwise as it stands: what models read."""
+    return _TEN_THOUSAND.sub("万", _simplifier().convert(text))
 
 
 def normalise(text: str) -> str:
@@ -42,8 +42,7 @@ def normalise(text: str) -> str:
     characters.
     """
     text = unicodedata.normalize("NFKC", simplify(text)).lower()
-    text = _TEN_THOUSAND.sub("万", _HAN_GAP.sub("", text))
-    return _NUMERAL.sub(_arabic, text)
+    return _NUMERAL.sub(_arabic, _HAN_GAP.sub("", text))
 
 
 def _arabic(match: re.Match[str]) -> str:

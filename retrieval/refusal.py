@@ -13,7 +13,6 @@ from functools import cached_property
 import numpy as np
 
 from retrieval.embedder import Matrix
-from retrieval.lexical import LexicalIndex
 from retrieval.model import Passage
 from retrieval.normalise import bigrams, has_han, normalise, words
 from retrieval.search import Candidate, Found
@@ -30,12 +29,13 @@ EVIDENCE = (
 )
 LIKENESS = ("outside nearest", "outside five", "inside nearest", "inside five", "domain")
 
-FUNCTION_WORDS = frozenset(
-    "的 了 吗 呢 是 在 和 与 有 要 能 会 怎么 什么 多少 哪些 哪个 哪 谁 几 个 吧 啊 把 被 给 我 你 他 她 它 们 我们 你们 "  # noqa: SIM905
-    "这 那 这个 那个 如何 怎样 为什么 可以 需要 一下 请 问 请问 应该 到 对 就 都 也 还 不 没 没有 多 少 大 小 上 下 中 里 "
-    "去 来 用 从 向 为 以 及 或 做 办 叫 说 想 让 该 后 前 时 时候 多久 多长 么 咋 咋办 怎么办 具体 一个 哪里 哪儿 几个 何 "
-    "其 之 所".split()
-)
+_FUNCTION_WORDS = """
+的 了 吗 呢 是 在 和 与 有 要 能 会 怎么 什么 多少 哪些 哪个 哪 谁 几 个 吧 啊 把 被 给 我 你 他 她 它 们 我们
+你们 这 那 这个 那个 如何 怎样 为什么 可以 需要 一下 请 问 请问 应该 到 对 就 都 也 还 不 没 没有 多 少 大 小
+上 下 中 里 去 来 用 从 向 为 以 及 或 做 办 叫 说 想 让 该 后 前 时 时候 多久 多长 么 咋 咋办 怎么办 具体
+一个 哪里 哪儿 几个 何 其 之 所
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,13 @@ class Refusal:
     entries: Linear
     documents: Linear
 
-    def refuses(self, found: Found, lexical: LexicalIndex) -> bool:
+    def refuses(self, found: Found) -> bool:
         """Whether the passages found do not answer the question."""
-        return not found.candidates or self.margin(found, lexical) < 0
+        return not found.candidates or self.margin(found) < 0
 
-    def margin(self, found: Found, lexical: LexicalIndex) -> float:
+    def margin(self, found: Found) -> float:
         """How clearly it is answered; negative is a refusal."""
-        measured = evidence(found.question, found.candidates, lexical)
+        measured = evidence(found, found.candidates)
         if found.candidates[0].passage.kind == "document":
             return self.documents.margin(np.array(measured))
         return self.entries.margin(np.array(measured + self.known.likeness(found.question, found.vector)))
@@ -110,11 +110,11 @@ def question_terms(question: str) -> set[str]:
     return {*words(question), *bigrams(question)}
 
 
-def evidence(question: str, candidates: Sequence[Candidate], lexical: LexicalIndex) -> list[float]:
-    """The EVIDENCE signals of the best candidates for a question."""
-    pairs = list(dict.fromkeys(bigrams(question)))
-    content = [word for word in dict.fromkeys(words(question)) if word not in FUNCTION_WORDS]
-    rarity, unknown = lexical.rarity([*pairs, *(pair for word in content for pair in bigrams(word))])
+def evidence(found: Found, candidates: Sequence[Candidate]) -> list[float]:
+    """The EVIDENCE signals of the best of `candidates` for the question that found them."""
+    pairs = list(dict.fromkeys(bigrams(found.wording)))
+    content = [word for word in dict.fromkeys(words(found.wording)) if word not in FUNCTION_WORDS]
+    rarity, unknown = found.rarity, found.unknown
     texts = [_everything(candidate.passage) for candidate in candidates[:3]]
     first_pairs = set(bigrams(texts[0]))
     weight = {word: max((rarity[pair] for pair in bigrams(word)), default=0.0) for word in content}
@@ -127,7 +127,7 @@ def evidence(question: str, candidates: Sequence[Candidate], lexical: LexicalInd
         _share((weight[word] for word in content if word in texts[0]), weight.values()),
         _share((weight[word] for word in content if any(word in text for text in texts)), weight.values()),
         min(4, sum(not unknown.isdisjoint(bigrams(word)) for word in content)) / 4,
-        float(has_han(question)),
+        float(has_han(found.question)),
     ]
 
 

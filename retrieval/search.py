@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from playbook.glossary import Glossary
 from retrieval.embedder import CrossEncoderReranker, Matrix, PassageEmbedder
 from retrieval.index import VectorIndex
 from retrieval.lexical import LexicalIndex, Row
 from retrieval.model import Passage
-from retrieval.normalise import bigrams, simplify
+from retrieval.normalise import bigrams, has_han, normalise, simplify, words
 
 CANDIDATES = 64
 """Taken from each index. At 20,000 passages the right one was among them 99.9 % of the time."""
@@ -44,10 +45,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found, best first, with the vector that found it."""
+    """What a question found, best first, with the words and the vector that found it.
+
+    `wording` is the question as it was searched for; `rarity` the inverse document frequency of its pairs and of the
+    pairs of its words; `unknown` those of them that no passage has.
+    """
 
     question: str
+    wording: str
     vector: Matrix
+    rarity: dict[str, float]
+    unknown: frozenset[str]
     candidates: tuple[Candidate, ...]
 
 
@@ -59,21 +67,27 @@ class Search:
         lexical: LexicalIndex,
         vectors: VectorIndex,
         embedder: PassageEmbedder,
+        glossary: Glossary,
         reranker: CrossEncoderReranker | None = None,
     ) -> None:
         self._lexical = lexical
         self._vectors = vectors
         self._embedder = embedder
+        self._glossary = glossary
         self._reranker = reranker
 
     def find(self, question: str, kind: str | None = None) -> Found:
         """The candidates for `question`, best first; of one kind of passage only where that is asked."""
-        vector = self._embedder.question(simplify(question))
-        matched = self._lexical.match(bigrams(question), CANDIDATES)
+        wording = self._glossary.widen(normalise(question))
+        # An English question lies far from every Chinese sentence; with the playbook's words beside it, it comes near.
+        vector = self._embedder.question(simplify(question) if has_han(question) else f"{question} {wording}")
+        pairs = bigrams(wording)
+        matched = self._lexical.match(pairs, CANDIDATES)
         near = self._vectors.nearest(vector, CANDIDATES, kind)
         rows = self._lexical.rows(self._embedder.fingerprint, numbers=matched, keys=near)
         found = [_candidate(row, matched, vector) for row in rows if kind in (None, row.passage.kind)]
-        return Found(question, vector, tuple(self._rerank(question, ranked(found))))
+        rarity, unknown = self._lexical.rarity([*pairs, *(pair for word in words(wording) for pair in bigrams(word))])
+        return Found(question, wording, vector, rarity, unknown, tuple(self._rerank(question, ranked(found))))
 
     def _rerank(self, question: str, candidates: list[Candidate]) -> list[Candidate]:
         if self._reranker is None or not candidates:

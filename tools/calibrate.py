@@ -6,7 +6,8 @@ To be run whenever `calibration.jsonl`, the signals or the model change; a test 
 import tempfile
 from pathlib import Path
 
-from playbook.loader import load_playbook
+from playbook.glossary import Glossary
+from playbook.loader import BUNDLED, load_playbook
 from retrieval.calibration import SHIPPED, Labelled, fit, pack
 from retrieval.embedder import indexing_threads, load_embedder
 from retrieval.index import VectorIndex
@@ -24,7 +25,7 @@ def main() -> None:
         vectors = VectorIndex(Path(folder) / "chroma", embedder.fingerprint)
         synchronise(lexical, playbook_sources(load_playbook()), lambda id_, digest: True)
         embed_pending(lexical, vectors, embedder)
-        refusal = fit(lexical, Search(lexical, vectors, embedder), Labelled.read())
+        refusal = fit(Search(lexical, vectors, embedder, Glossary.load(BUNDLED)), Labelled.read())
         SHIPPED.write_bytes(pack(refusal))
         vectors.close()
         lexical.close()
