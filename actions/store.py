@@ -5,6 +5,7 @@ a power cut, which the inbox counts on when it tells Telegram that an update has
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ class CaseLog:
             connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
             try:
                 self._db = Database(connection, execute_plugins=False)
-                self._prepare()
+                self._prepare(busy_timeout)
             except BaseException:
                 connection.close()
                 raise
@@ -104,8 +105,8 @@ class CaseLog:
         row = {"at": instant(at), "actor_id": actor_id, "verb": verb, "subject": subject, "detail": dict(detail)}
         self._db.table("events").insert(row)
 
-    def _prepare(self) -> None:
-        self._db.execute("pragma journal_mode = wal")
+    def _prepare(self, busy_timeout: float) -> None:
+        _write_ahead(self._db, busy_timeout)
         self._db.execute("pragma synchronous = full")
         self._db.execute("pragma foreign_keys = on")
         if step := unknown_step(self._db):
@@ -123,6 +124,19 @@ class CaseLog:
             if kind is None:
                 raise
             raise kind(where=self.path, reason=error) from error
+
+
+def _write_ahead(db: Database, busy_timeout: float) -> None:
+    """Sets the journal mode. Here alone SQLite does not wait for another process that opens the same new file."""
+    deadline = time.monotonic() + busy_timeout
+    while True:
+        try:
+            db.execute("pragma journal_mode = wal")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def instant(moment: datetime) -> str:

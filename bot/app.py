@@ -36,15 +36,18 @@ COMMANDS = [BotCommand(name, description) for name, description in messages.COMM
 NEW = filters.UpdateType.MESSAGE
 
 
-def run(settings: Settings, library: Library, on_ready: Callable[[], None] = lambda: None) -> None:
-    """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected."""
+def run(settings: Settings, open_library: Callable[[], Library], on_ready: Callable[[], None] = lambda: None) -> None:
+    """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected.
+
+    The library is opened once there is a token: it may take half a minute.
+    """
     if settings.telegram_bot_token is None:
         raise TokenMissing
     # httpx logs every request with its address at INFO, and the address holds the token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     case_log = CaseLog(settings.case_log)
     try:
-        application = build(settings, case_log, library)
+        application = build(settings, case_log, open_library())
         asyncio.run(polling.run(application, commands=COMMANDS, on_ready=on_ready))
     finally:
         case_log.close()

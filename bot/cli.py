@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from retrieval.model import Answer
 
 
+TELEGRAM_ID = click.IntRange(1, 2**52)
+"""Telegram promises that an id has at most 52 significant bits."""
+
+
 def _load_settings(ctx: click.Context, _: click.Parameter, data_dir: Path | None) -> None:
     """Settings, with the data directory that stands nearest to the command."""
     from bot.settings import Settings
@@ -43,13 +47,13 @@ class _Commands(click.Group):
 
     command_class = _Command
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def main(self, *arguments: Any, **options: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            return super().main(*arguments, **options)
         except ClosureBotError as error:
             logging.getLogger(__name__).debug("told to the user", exc_info=error)
             click.echo(str(error), err=True)
-            ctx.exit(1)
+            sys.exit(1)
 
 
 @click.group(
@@ -78,7 +82,7 @@ def cli(settings: "Settings") -> None:
 @click.pass_obj
 def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path | None) -> None:
     """Answers one question, or a file of them."""
-    if (question is None) == (batch is None):
+    if bool((question or "").strip()) == bool(batch):
         raise click.UsageError(messages.ASK_ONE_OR_BATCH)
     asked = _batch(batch) if batch else iter([(None, question or "")])
     library = _library(settings)
@@ -94,14 +98,17 @@ def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path |
 
 
 def _batch(path: Path) -> Iterator[tuple[object, str]]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            yield row["id"], str(row["question"])
+            id_, question = row["id"], row["question"]
         except (ValueError, KeyError, TypeError) as error:
             raise click.UsageError(messages.batch_line(number)) from error
+        if not isinstance(question, str):
+            raise click.UsageError(messages.batch_line(number))
+        yield id_, question
 
 
 def answer_json(id_: object, answer: "Answer") -> dict[str, Any]:
@@ -167,7 +174,7 @@ def officers() -> None:
 
 
 @officers.command("add", help=messages.HELP_OFFICERS_ADD)
-@click.argument("telegram_id", type=click.IntRange(min=1))
+@click.argument("telegram_id", type=TELEGRAM_ID)
 @click.option("--name", required=True, help=messages.HELP_OFFICER_NAME)
 @click.option("--role", type=click.Choice(["officer", "lead", "admin"]), default="officer", show_default=True)
 @click.pass_obj
@@ -176,6 +183,8 @@ def officers_add(settings: "Settings", telegram_id: int, name: str, role: str) -
     from actions.officers import Officers, Role
     from bot.services import utc_now
 
+    if not name.strip():
+        raise click.BadParameter(messages.NAME_EMPTY, param_hint="--name")
     Officers(_case_log(settings)).add(telegram_id, name, Role(role), by=None, now=utc_now())
     click.echo(messages.officer_added(name, telegram_id, role))
 
@@ -194,7 +203,7 @@ def officers_list(settings: "Settings") -> None:
 
 
 @officers.command("remove", help=messages.HELP_OFFICERS_REMOVE)
-@click.argument("telegram_id", type=int)
+@click.argument("telegram_id", type=TELEGRAM_ID)
 @click.pass_obj
 def officers_remove(settings: "Settings", telegram_id: int) -> None:
     """Takes a person's access away."""
@@ -211,7 +220,7 @@ def run(settings: "Settings") -> None:
     """The bot on Telegram."""
     from bot.app import run as run_bot
 
-    run_bot(settings, _library(settings))
+    run_bot(settings, lambda: _library(settings))
 
 
 @cli.command(help=messages.HELP_DEMO)

@@ -37,8 +37,7 @@ def run(settings: Settings, open_library: Callable[[], Library], port: int, say:
             raise PortTaken(port=port) from error
         register_cast(settings)
         on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
-        library = open_library()
-        app.run(settings.model_copy(update=on_sandbox), library, lambda: say(messages.demo_ready(address)))
+        app.run(settings.model_copy(update=on_sandbox), open_library, lambda: say(messages.demo_ready(address)))
 
 
 def register_cast(settings: Settings) -> None:

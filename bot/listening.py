@@ -84,9 +84,8 @@ class Listener:
         seconds = self._backoff.next()
         if isinstance(error, InvalidToken):
             await self._ask_who_we_are()
-        elif isinstance(
-            error, Conflict
-        ):  # another process polls with this token; or a webhook is set, which we can mend
+        elif isinstance(error, Conflict):
+            # Another process polls with this token; or a webhook is set, which can be mended from here.
             with suppress(TelegramError):
                 await self._application.bot.delete_webhook()
         elif isinstance(error, RetryAfter):
@@ -96,8 +95,9 @@ class Listener:
         await asyncio.sleep(seconds)
 
     async def _ask_who_we_are(self) -> None:
+        backoff = Backoff()
         for _ in range(REFUSALS):
-            await asyncio.sleep(self._backoff.next())
+            await asyncio.sleep(backoff.next())
             try:
                 await self._application.bot.get_me()
             except InvalidToken:

@@ -116,6 +116,7 @@ HELP_DEMO = "本机试用：自带接口和聊天页，不需要 Telegram。"
 HELP_PORT = "聊天页的端口"
 
 ASK_ONE_OR_BATCH = "请给出一个问题，或用 --batch 给出一个文件（二选一）。"
+NAME_EMPTY = "姓名不能是空的。"
 INDEXING = "建索引"
 PASSAGE = "段"
 NO_OFFICERS = "还没有登记任何人。用 closure-bot officers add 编号 --name 姓名 登记。"

@@ -19,6 +19,9 @@ from bot.inbox import InboxApplication
 from bot.listening import Listener, unless
 from bot.pacing import Backoff
 
+LAST_SECONDS = 1.0
+"""For jobs and other tasks, once the updates that would not end have been abandoned."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -76,12 +79,17 @@ async def _drain(application: InboxApplication, seconds: float) -> None:
     try:
         if application.running:
             async with asyncio.timeout(seconds):
+                await application.update_queue.join()  # before `stop`: PTB keeps no hold of tasks it starts after that
                 await application.stop()
     except TimeoutError:
         _LOGGER.warning("not finished within %.0f s; what is left is done at the next start", seconds)
+        await application.abandon()
+        if application.running:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_SECONDS):
+                    await application.stop()
         if application.job_queue:
             await application.job_queue.stop(wait=False)
-        await application.abandon()
     finally:
         await application.shutdown()
         await application.bot.shutdown()  # the application forgets it where getMe never succeeded

@@ -18,7 +18,13 @@ PAGE_CHARACTERS = 1200
 
 _BULLET = re.compile(r"^\s*[-*+]\s+", re.MULTILINE)
 _TAG = re.compile(r"<[^>]+>")
-_SENTENCE_END = re.compile(r"(?<=[。！？；.!?;])")
+_SENTENCE_END = re.compile(
+    r"(?<=[。！？；!?;])(?![。！？；!?;」』”’）)\[])"  # not before what closes a quotation, nor before a mark
+    r"|(?<=[。！？；!?;][」』”’）)])(?!\[)"
+    r"|(?<=\.)(?=\s)"  # 1.5 is no end
+)
+_UNIT = re.compile(r"\[\d+\]|.", re.DOTALL)
+"""What is never cut: a mark, a character."""
 
 
 def answer_text(answer: Answer) -> str:
@@ -146,14 +152,18 @@ def _pieces(line: str, limit: int) -> Iterator[str]:
         return
     piece = ""
     for part in _SENTENCE_END.split(html.unescape(_TAG.sub("", line))):
-        for character in [part] if length(part) <= limit else part:
-            if piece and length(piece + character) > limit:
+        for unit in [part] if _utf16_length(part) <= limit else _UNIT.findall(part):
+            if piece and _utf16_length(piece + unit) > limit:
                 yield escape(piece)
                 piece = ""
-            piece += character
+            piece += unit
     yield escape(piece)
 
 
 def length(text: str) -> int:
     """How long Telegram finds a piece of HTML: UTF-16 units of what is left when entities are parsed."""
-    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
+    return _utf16_length(html.unescape(_TAG.sub("", text)))
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

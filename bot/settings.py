@@ -41,7 +41,7 @@ def _setting(variable: str, english: str, chinese: str, default: Any = None) -> 
 class Settings(BaseSettings):
     """Every setting with its default; the README's tables are made of it."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     telegram_bot_token: SecretStr | None = _setting(
         "TELEGRAM_BOT_TOKEN",
@@ -92,7 +92,11 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **overrides: object) -> Self:
         """Settings from the environment, secrets' files read; raises SettingInvalid for the first wrong one."""
-        given: dict[str, Any] = {key: value for key, value in overrides.items() if value is not None}
+        given: dict[str, Any] = {
+            str(cls.model_fields[name].validation_alias): value
+            for name, value in overrides.items()
+            if value is not None
+        }
         try:
             return cls(**_secrets(os.environ), **given)
         except ValidationError as error:
@@ -112,17 +116,17 @@ class Settings(BaseSettings):
         return self.data_dir / "case-log.db"
 
 
-SECRETS = {"TELEGRAM_BOT_TOKEN": "telegram_bot_token"}
+SECRETS = ("TELEGRAM_BOT_TOKEN",)
 
 
 def _secrets(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Secrets named by NAME_FILE, read; the variable itself wins where both are set."""
+    """Secrets named by NAME_FILE, read; the variable itself wins where both are set. An empty file holds none."""
     found: dict[str, Any] = {}
-    for name, field in SECRETS.items():
+    for name in SECRETS:
         file = environment.get(f"{name}_FILE")
         if file and not environment.get(name):
             try:
-                found[field] = SecretStr(Path(file).read_text("utf-8").strip())
+                found[name] = Path(file).read_text("utf-8").strip() or None
             except (OSError, UnicodeDecodeError) as error:
                 raise SecretFileUnreadable(name=f"{name}_FILE", file=file) from error
     return found

@@ -26,11 +26,12 @@ class Glossary:
     def load(cls, directory: Path) -> "Glossary":
         """The glossary in a playbook's folder; an empty one where there is none."""
         path = directory / "glossary.yaml"
-        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) if path.exists() else {}
+        given = yaml.load(path.read_bytes(), Loader=yaml.CBaseLoader) if path.exists() else None
+        content = given or {}
         return cls(
-            english={str(key): tuple(words) for key, words in content.get("english", {}).items()},
-            chinese={str(key): tuple(words) for key, words in content.get("chinese", {}).items()},
-            ignored=frozenset(map(str, content.get("ignored", []))),
+            english={str(key): tuple(words) for key, words in (content.get("english") or {}).items()},
+            chinese={str(key): tuple(words) for key, words in (content.get("chinese") or {}).items()},
+            ignored=frozenset(map(str, content.get("ignored") or [])),
         )
 
     def widen(self, question: str) -> str:

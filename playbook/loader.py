@@ -79,7 +79,7 @@ def playbook_files(directory: Path = BUNDLED) -> Iterator[tuple[Path, type[Secti
 def _read(path: Path, problems: list[Problem]) -> Source | None:
     """Front matter and body of one file; None, and a problem more, where it has none that YAML can read."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         problems.append(Problem(path, line, "文件不是 UTF-8 编码，请用 UTF-8 另存"))
@@ -90,7 +90,7 @@ def _read(path: Path, problems: list[Problem]) -> Source | None:
         return None
     try:
         values, where = _front_matter("\n".join(lines[1:end]))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2024-02-30
         mark = getattr(error, "problem_mark", None)
         problems.append(Problem(path, mark.line + 2 if mark else 2, "文件头不是有效的 YAML，请检查冒号、缩进和引号"))
         return None
@@ -102,8 +102,8 @@ def _front_matter(text: str) -> tuple[dict[str, object], dict[str, int]]:
     node = yaml.compose(text, Loader=yaml.CSafeLoader)
     if not isinstance(node, yaml.MappingNode):
         raise yaml.YAMLError("the front matter is not a mapping")
-    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
     values = yaml.load(text, Loader=yaml.CSafeLoader)
+    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
     return {str(key): value for key, value in values.items()}, lines
 
 
@@ -135,6 +135,8 @@ def _advice(key: str, fault: str, value: object) -> str:
         return f"「{key}」的值「{value}」与所在文件夹不符，请改正或移动文件"
     if fault == "string_pattern_mismatch":
         return f"「{key}」只能用小写字母、数字和短横线，现在是「{value}」"
+    if fault == "string_too_long":
+        return f"「{key}」太长，请缩到 50 个字符以内，现在是「{value}」"
     return f"「{key}」的值「{value}」类型不对，请对照其他文件改正"
 
 

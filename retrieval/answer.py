@@ -12,7 +12,7 @@ import numpy as np
 
 from retrieval.chunks import plain, sentences
 from retrieval.model import Quote
-from retrieval.normalise import bigrams
+from retrieval.normalise import bigrams, pairs
 from retrieval.search import Candidate, Found
 
 CITED = 3
@@ -81,8 +81,8 @@ def _best_run(scored: list[tuple[str, float]], bound: float) -> list[str]:
 
 def _said(text: str, quotes: Sequence[Quote]) -> bool:
     """Whether a sentence mostly repeats one that is quoted already."""
-    pairs = set(bigrams(text))
-    return any(len(pairs & set(bigrams(quote.text))) > REPEATED * len(pairs) for quote in quotes)
+    own = set(bigrams(text))
+    return any(len(own & set(bigrams(quote.text))) > REPEATED * len(own) for quote in quotes)
 
 
 def _scored_sentences(found: Found, candidate: Candidate) -> list[tuple[str, float]]:
@@ -92,13 +92,13 @@ def _scored_sentences(found: Found, candidate: Candidate) -> list[tuple[str, flo
     """
     texts = sentences(candidate.passage.text)
     cosines = candidate.units[: len(texts)] if candidate.units.size else np.zeros(len(texts), np.float32)
-    pairs = dict.fromkeys(bigrams(found.wording))
-    total = sum(found.rarity[pair] for pair in pairs) or 1.0
+    asked = dict.fromkeys(pairs(found.wording))
+    total = sum(found.rarity[pair] for pair in asked) or 1.0
     asks_figure = _ASKS_FIGURE.search(found.question) is not None
     scores = []
     for place, (text, cosine) in enumerate(zip(texts, cosines, strict=True)):
         lead = LEAD if place == 0 and candidate.passage.kind != "document" else 0.0
-        covered = sum(found.rarity[pair] for pair in pairs.keys() & set(bigrams(text))) / total
+        covered = sum(found.rarity[pair] for pair in asked.keys() & set(bigrams(text))) / total
         figure = FIGURE if asks_figure and _FIGURE.search(text) else 0.0
         scores.append(max(0.0, (float(cosine) - COSINE_FLOOR) / (1 - COSINE_FLOOR)) + covered + figure + lead)
     return list(zip(texts, scores, strict=True))

@@ -134,6 +134,7 @@ def _fit_linear(
         weights=weights,
         bias=float(fitted.intercept_[0] - mean @ weights),
         threshold=float(np.quantile(held_out[inside], wrongly_refused)),
+        held_out=held_out.astype(np.float32),
     )
 
 
@@ -155,11 +156,17 @@ def pack(refusal: Refusal) -> bytes:
         direction=known.direction,
         terms=np.array(list(known.terms)),
         term_weights=np.array(list(known.terms.values()), np.float32),
-        entries=[*refusal.entries.weights, refusal.entries.bias, refusal.entries.threshold],
-        documents=[*refusal.documents.weights, refusal.documents.bias, refusal.documents.threshold],
         bias=known.bias,
+        entries=_packed(refusal.entries),
+        entries_held_out=refusal.entries.held_out,
+        documents=_packed(refusal.documents),
+        documents_held_out=refusal.documents.held_out,
     )
     return out.getvalue()
+
+
+def _packed(linear: Linear) -> list[float]:
+    return [*linear.weights, linear.bias, linear.threshold]
 
 
 def unpack(data: bytes) -> Refusal:
@@ -174,7 +181,8 @@ def unpack(data: bytes) -> Refusal:
             bias=float(kept["bias"]),
         )
         entries, documents = (
-            Linear(kept[name][:-2], float(kept[name][-2]), float(kept[name][-1])) for name in ("entries", "documents")
+            Linear(kept[name][:-2], float(kept[name][-2]), float(kept[name][-1]), kept[f"{name}_held_out"])
+            for name in ("entries", "documents")
         )
     assert len(documents.weights) == len(EVIDENCE)
     return Refusal(known, entries, documents)

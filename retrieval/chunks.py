@@ -49,7 +49,7 @@ def chunk_markdown(text: str) -> list[Chunk]:
 
 def chunk_text(text: str, locator: str = "") -> list[Chunk]:
     """The same for text that has no headings, or stands under one already."""
-    return [Chunk(piece, locator) for piece in _pack(text)]
+    return [Chunk(piece, locator) for piece in _pack(text) if sentences(piece)]
 
 
 def _under_headings(text: str) -> Iterator[tuple[str, str]]:

@@ -99,11 +99,10 @@ def _pdf(path: Path) -> list[Chunk]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(path)
+        with pypdfium2.PdfDocument(path) as document:
+            pages = [page.get_textpage().get_text_bounded() for page in document]
     except pypdfium2.PdfiumError as error:
         raise DocumentUnreadable(name=path.name, reason="PDF 打不开（损坏或有密码）") from error
-    with document:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
     return [chunk for number, text in enumerate(pages, 1) for chunk in chunk_text(_joined(text), f"第{number}页")]
 
 
@@ -112,7 +111,7 @@ def _joined(text: str) -> str:
     joined = ""
     for line in map(str.strip, text.splitlines()):
         joined += line
-        if not line or line.endswith(tuple("。！？!?；；：：.”」")):
+        if not line or line.endswith(tuple("。！？!?；;：:.”」")):
             joined += "\n"
         elif line[-1:].isascii():
             joined += " "

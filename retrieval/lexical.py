@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlite_utils import Database
 
 from retrieval.embedder import Matrix
@@ -39,11 +38,11 @@ create table if not exists vectors (model text not null, key text not null, sent
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A passage with its sentences' vectors, end to end in one array; empty where it is not embedded yet."""
+    """What a passage is scored by. `vectors` are its units' end to end, float32; empty where it is not embedded yet."""
 
     number: int
-    passage: Passage
-    vectors: npt.NDArray[np.float16]
+    kind: str
+    vectors: bytes
 
 
 class LexicalIndex:
@@ -116,23 +115,27 @@ class LexicalIndex:
 
     def rarity(self, terms: Iterable[str]) -> tuple[dict[str, float], frozenset[str]]:
         """BM25's inverse document frequency of each term over all passages, and the terms that no passage has."""
-        total, rarity, unknown = self.count(), dict[str, float](), set[str]()
-        for term in dict.fromkeys(terms):
-            row = self._db.execute("select doc from term_counts where term = ?", [term]).fetchone()
-            number = row[0] if row else 0
-            rarity[term] = math.log(1 + (total - number + 0.5) / (number + 0.5))
-            if not number:
-                unknown.add(term)
-        return rarity, frozenset(unknown)
+        wanted = list(dict.fromkeys(terms))
+        sql = "select term, doc from term_counts where term in (select value from json_each(?))"
+        counts = dict(self._db.execute(sql, [json.dumps(wanted)]).fetchall())
+        total = self.count()
+        rarity = {term: math.log(1 + (total - (n := counts.get(term, 0)) + 0.5) / (n + 0.5)) for term in wanted}
+        return rarity, frozenset(wanted) - counts.keys()
 
     def rows(self, model: str, *, numbers: Iterable[int] = (), keys: Iterable[str] = ()) -> list[Row]:
-        """Passages by number or by key, with their sentences' vectors under `model`."""
+        """Passages by number or by key, with their units' vectors under `model`."""
         found = self._db.execute(
-            "select p.*, v.sentences from passages p left join vectors v on v.key = p.key and v.model = ?"
+            "select p.number, p.kind, v.sentences from passages p left join vectors v on v.key = p.key and v.model = ?"
             " where p.number in (select value from json_each(?)) or p.key in (select value from json_each(?))",
             [model, json.dumps(list(numbers)), json.dumps(list(keys))],
         )
-        return [Row(row[0], _passage(row), np.frombuffer(row[-1] or b"", np.float16)) for row in found.fetchall()]
+        return [Row(number, kind, vectors or b"") for number, kind, vectors in found.fetchall()]
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
+        """Passages by their numbers."""
+        sql = "select * from passages where number in (select value from json_each(?))"
+        found = self._db.execute(sql, [json.dumps(list(numbers))])
+        return {row[0]: _passage(row) for row in found.fetchall()}
 
     def source_passages(self, source_id: str) -> list[Passage]:
         """A source's passages in order; none where it is not indexed (any more)."""
@@ -152,8 +155,9 @@ class LexicalIndex:
         """Keeps sentences' vectors by the key of their passage, in one transaction."""
         with self._db.atomic():
             for key, matrix in vectors:
-                blob = matrix.astype(np.float16).tobytes()
-                self._db.execute("insert or replace into vectors values (?, ?, ?)", [model, key, blob])
+                self._db.execute(
+                    "insert or replace into vectors values (?, ?, ?)", [model, key, matrix.astype(np.float32).tobytes()]
+                )
 
     def orphans(self, model: str) -> list[str]:
         """Keys that have vectors under `model` but no passage any more."""

@@ -63,27 +63,27 @@ class Library:
         self._settings = settings
         self._busy = threading.RLock()
         self._writer = writer or QuotingWriter()
-        self._lexical = LexicalIndex(settings.directory / "index.db")
+        self.lexical = LexicalIndex(settings.directory / "index.db")
         self._embedder = embedder.load_embedder(settings.embedding_model)
         self._reranker = embedder.CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._glossary = Glossary.load(settings.playbook)
         self._open_vectors()
         self.refresh(progress)
-        self._refusal = load_refusal(self._lexical, self._search, self._embedder)
+        self.refusal = load_refusal(self.lexical, self.search, self._embedder)
 
     def close(self) -> None:
         """Releases the files."""
         with self._busy:
-            self._vectors.close()
-            self._lexical.close()
+            self.vectors.close()
+            self.lexical.close()
 
     def ask(self, question: str) -> Answer:
         """An answer from the passages alone, or a refusal with the nearest of them."""
         started = time.perf_counter()
         with self._busy:
             self._reopen_if_changed()
-            found = self._search.find(question)
-            refused = self._refusal.refuses(found)
+            found = self.search.find(question)
+            refused = self.refusal.refuses(found)
             cited = _nearest(found) if refused else found.candidates[:CITED]
             quotes = [] if refused else self._writer.write(found)
         check_marks(quotes, cited)
@@ -99,7 +99,7 @@ class Library:
     def source(self, source_id: str) -> list[Passage]:
         """All passages of one source, in order; none where it is gone."""
         with self._busy:
-            return self._lexical.source_passages(source_id)
+            return self.lexical.source_passages(source_id)
 
     def source_of(self, passage_id: str) -> list[Passage]:
         """All passages of the source that a passage stands in."""
@@ -109,20 +109,20 @@ class Library:
         """Past cases that are like `text`, best first."""
         with self._busy:
             self._reopen_if_changed()
-            return [_hit(candidate) for candidate in self._search.find(text, kind="case").candidates[:limit]]
+            return [_hit(candidate) for candidate in self.search.find(text, kind="case").candidates[:limit]]
 
     def refresh(self, progress: Progress = _silent) -> None:
         """Brings the playbook's entries up to date where its files, or the model, have changed since."""
         stamp = _stamp(self._settings.playbook)
-        known = self._lexical.fact("playbook")
-        if known == stamp and not self._lexical.pending(self._embedder.fingerprint):
+        known = self.lexical.fact("playbook")
+        if known == stamp and not self.lexical.pending(self._embedder.fingerprint):
             return
         try:
             with self._writing(wait=known is None):
                 if known != stamp:
                     sources = playbook_sources(load_playbook(self._settings.playbook))
-                    synchronise(self._lexical, sources, lambda id_, digest: digest.startswith(PLAYBOOK_PREFIX))
-                    self._lexical.set_fact("playbook", stamp)
+                    synchronise(self.lexical, sources, lambda id_, digest: digest.startswith(PLAYBOOK_PREFIX))
+                    self.lexical.set_fact("playbook", stamp)
                 self._embed(progress)
         except IndexBusy:
             log.info("another process is indexing; answering from what is there")
@@ -133,26 +133,26 @@ class Library:
         with self._writing(wait=False):
             unreadable: list[DocumentUnreadable] = []
             in_scope = _under([documents.document_id(root) for root in roots])
-            changed = synchronise(self._lexical, self._changed_or_known(roots, unreadable), in_scope)
+            changed = synchronise(self.lexical, self._changed_or_known(roots, unreadable), in_scope)
             return Added(changed, self._embed(progress), tuple(unreadable))
 
     def _changed_or_known(self, roots: list[Path], unreadable: list[DocumentUnreadable]) -> Iterator[Source]:
         """The documents as sources; one that did not change is not converted again."""
-        known = self._lexical.digests()
+        known = self.lexical.digests()
         for file in documents.document_files(roots):
             try:
                 digest = documents.document_digest(file)
                 id_ = documents.document_id(file)
                 yield Source(id_, digest, ()) if known.get(id_) == digest else documents.read_document(file)
             except DocumentUnreadable as error:
-                log.warning("not indexed: %s", error)
+                log.info("not indexed: %s", error)
                 unreadable.append(error)
 
     def _embed(self, progress: Progress) -> int:
         """Embeds what is pending with a model on all cores, which is dropped afterwards: serving needs one thread."""
         indexer = embedder.load_embedder(self._settings.embedding_model, embedder.indexing_threads())
-        embedded = embed_pending(self._lexical, self._vectors, indexer, progress)
-        self._lexical.set_fact("generation", str(time.time_ns()).encode())
+        embedded = embed_pending(self.lexical, self.vectors, indexer, progress)
+        self.lexical.set_fact("generation", str(time.time_ns()).encode())
         return embedded
 
     @contextmanager
@@ -166,18 +166,18 @@ class Library:
             raise IndexBusy(where=path) from error
 
     def _open_vectors(self) -> None:
-        self._generation = self._lexical.fact("generation")
-        self._vectors = VectorIndex(
+        self._generation = self.lexical.fact("generation")
+        self.vectors = VectorIndex(
             self._settings.directory / "chroma", self._embedder.fingerprint, self._settings.chroma_url
         )
-        self._search = Search(self._lexical, self._vectors, self._embedder, self._glossary, self._reranker)
+        self.search = Search(self.lexical, self.vectors, self._embedder, self._glossary, self._reranker)
 
     def _reopen_if_changed(self) -> None:
         """Chroma's files are read once: what another process has indexed since is not seen until they are opened
         again.
         """
-        if self._lexical.fact("generation") != self._generation:
-            self._vectors.close()
+        if self.lexical.fact("generation") != self._generation:
+            self.vectors.close()
             self._open_vectors()
 
 

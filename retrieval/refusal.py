@@ -14,8 +14,8 @@ import numpy as np
 
 from retrieval.embedder import Matrix
 from retrieval.model import Passage
-from retrieval.normalise import bigrams, has_han, normalise, words
-from retrieval.search import Candidate, Found
+from retrieval.normalise import has_han, normalise, pairs, words
+from retrieval.search import Candidate, Found, best, best_three
 
 EVIDENCE = (
     "best unit",
@@ -40,11 +40,16 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 @dataclass(frozen=True)
 class Linear:
-    """A fitted logistic regression on raw signals; below `threshold` the question is refused."""
+    """A fitted logistic regression on raw signals; below `threshold` the question is refused.
+
+    `held_out` are the raw log odds of the labelled questions when each was left out of the fit: what the threshold was
+    read off, and what `make bench` prints its price from.
+    """
 
     weights: Matrix
     bias: float
     threshold: float
+    held_out: Matrix
 
     def margin(self, signals: Matrix) -> float:
         """How far on the answering side: negative refuses."""
@@ -107,26 +112,26 @@ class Refusal:
 
 def question_terms(question: str) -> set[str]:
     """The words and pairs by which the wording of questions is compared."""
-    return {*words(question), *bigrams(question)}
+    normalised = normalise(question)
+    return {*words(normalised), *pairs(normalised)}
 
 
 def evidence(found: Found, candidates: Sequence[Candidate]) -> list[float]:
     """The EVIDENCE signals of the best of `candidates` for the question that found them."""
-    pairs = list(dict.fromkeys(bigrams(found.wording)))
+    asked = list(dict.fromkeys(pairs(found.wording)))
     content = [word for word in dict.fromkeys(words(found.wording)) if word not in FUNCTION_WORDS]
     rarity, unknown = found.rarity, found.unknown
+    weight = {word: max((rarity[pair] for pair in pairs(word)), default=0.0) for word in content}
     texts = [_everything(candidate.passage) for candidate in candidates[:3]]
-    first_pairs = set(bigrams(texts[0]))
-    weight = {word: max((rarity[pair] for pair in bigrams(word)), default=0.0) for word in content}
-    first = candidates[0]
+    first, first_pairs = candidates[0], set(pairs(texts[0]))
     return [
-        first.best,
-        first.best_three,
-        _share((rarity[pair] for pair in pairs if pair in first_pairs), (rarity[pair] for pair in pairs)),
-        len(unknown.intersection(pairs)) / max(1, len(pairs)),
+        best(first.units),
+        best_three(first.units),
+        _share((rarity[pair] for pair in asked if pair in first_pairs), (rarity[pair] for pair in asked)),
+        len(unknown.intersection(asked)) / max(1, len(asked)),
         _share((weight[word] for word in content if word in texts[0]), weight.values()),
         _share((weight[word] for word in content if any(word in text for text in texts)), weight.values()),
-        min(4, sum(not unknown.isdisjoint(bigrams(word)) for word in content)) / 4,
+        min(4, sum(not unknown.isdisjoint(pairs(word)) for word in content)) / 4,
         float(has_han(found.question)),
     ]
 

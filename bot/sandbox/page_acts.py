@@ -1,0 +1,62 @@
+"""What the chat page asks for in JSON, one function for each address: read the body, do the act, say what came of it.
+
+KeyError, TypeError and ValueError mean that the body makes no sense, `ActRefusedError` that the act is impossible now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from bot.sandbox import people
+from bot.sandbox.model import Json
+from bot.sandbox.world import World
+
+Act = Callable[[World, Json], Json]
+
+
+def _say(world: World, body: Json) -> Json:
+    message = people.say(
+        world, int(body["as"]), str(body["text"]), chat_id=body.get("chat"), reply_to=body.get("reply_to")
+    )
+    return {"message_id": message.id}
+
+
+def _edit(world: World, body: Json) -> Json:
+    people.edit(world, int(body["as"]), int(body["message_id"]), str(body["text"]), chat_id=body.get("chat"))
+    return {}
+
+
+def _press(world: World, body: Json) -> Json:
+    query_id = people.press(
+        world, int(body["as"]), int(body["message_id"]), str(body["data"]), chat_id=body.get("chat")
+    )
+    return {"query_id": query_id}
+
+
+def _location(world: World, body: Json) -> Json:
+    place = float(body["latitude"]), float(body["longitude"])
+    return {"message_id": people.send_location(world, int(body["as"]), *place, chat_id=body.get("chat")).id}
+
+
+def _block(world: World, body: Json) -> Json:
+    people.block(world, int(body["as"]), bool(body["blocked"]))
+    return {}
+
+
+def _read(world: World, body: Json) -> Json:
+    people.mark_read(world, int(body["as"]), int(body["chat"]), int(body["message_id"]))
+    return {}
+
+
+ACTS: MappingProxyType[str, Act] = MappingProxyType(
+    {
+        "say": _say,
+        "edit": _edit,
+        "press": _press,
+        "location": _location,
+        "block": _block,
+        "read": _read,
+    }
+)
+"""By the last part of the address under /sandbox/."""

@@ -1,0 +1,126 @@
+"""`make docs`: writes the parts of both READMEs that are made of the code: settings, commands, figures.
+
+Each stands between `<!-- name -->` and `<!-- /name -->`. A test holds them true.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli import cli
+from bot.settings import table
+from tools.bench import RESULTS
+
+ROOT = Path(__file__).parent.parent
+READMES = {"english": ROOT / "README.md", "chinese": ROOT / "README.zh-CN.md"}
+
+ENGLISH_COMMANDS = {
+    "ask": "one answer on the terminal; `--json`, or `--batch FILE` with a JSON object a line",
+    "check": "validates the playbook; one line a problem: file, line, what to do",
+    "demo": "the real bot on a local Bot API, with a chat page: no token, no network",
+    "index": "adds Markdown, text, HTML, DOCX, PDF to what answers draw on; again is a no-op",
+    "officers add": "registers a person, by Telegram id",
+    "officers list": "who is or was registered",
+    "officers remove": "takes a person's access away",
+    "run": "the bot on Telegram",
+}
+HEADS = {
+    "settings": {"english": ("Variable", "Default", "What it is"), "chinese": ("变量", "默认", "说明")},
+    "commands": {"english": ("Command", "Does"), "chinese": ("命令", "作用")},
+    "figures": {"english": ("Figure", "Measured"), "chinese": ("指标", "实测")},
+}
+
+
+def settings_table(language: str) -> str:
+    """Every setting."""
+    rows = ((f"`{row.variable}`", f"`{row.default}`" if row.default else "", getattr(row, language)) for row in table())
+    return _table(HEADS["settings"][language], rows)
+
+
+def commands_table(language: str) -> str:
+    """Every command, as the command line has them."""
+    rows = []
+    for name, command in sorted(_leaves(cli)):
+        usage = " ".join([name, *_arguments(command)])
+        rows.append((f"`closure-bot {usage}`", ENGLISH_COMMANDS[name] if language == "english" else command.help or ""))
+    return _table(HEADS["commands"][language], rows)
+
+
+def _leaves(group: click.Group, prefix: str = "") -> Iterable[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _leaves(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def _arguments(command: click.Command) -> Iterable[str]:
+    for parameter in command.params:
+        name = (parameter.name or "").upper()
+        if isinstance(parameter, click.Argument):
+            yield f"{name}…" if parameter.nargs == -1 else name if parameter.required else f"[{name}]"
+        elif parameter.name != "data_dir":
+            value = "" if getattr(parameter, "is_flag", False) else f" {name}"
+            option = f"{parameter.opts[0]}{value}"
+            yield option if parameter.required else f"[{option}]"
+
+
+def figures_table(language: str, results: Mapping[str, Any]) -> str:
+    """What `make bench` measured last."""
+    english = language == "english"
+    answers, (inside, outside) = results["answers"], results["questions"]
+    percent: Callable[[float], str] = lambda share: f"{share * 100:.1f} %"  # noqa: E731
+    rows = [
+        (f"first citation right ({inside} questions)", f"首条引用正确（{inside}个问题）", percent(answers["first citation right"])),
+        ("right among the first three", "前三条引用内正确", percent(answers["right among three"])),
+        (f"refused where the playbook has nothing ({outside})", f"手册没有的，正确拒答（{outside}个）", percent(answers["outside refused"])),
+        ("wrongly refused", "手册有而误拒", percent(answers["inside refused"])),
+        ("a warm answer, p95, at 500 passages", "热态回答p95（500段）", _times(results["warm ask at 500 passages, p95, times an embedding call"])),
+        ("… at 20,000 passages", "热态回答p95（20000段）", _times(results["warm ask at 20000 passages, p95, times an embedding call"])),
+        ("a cold `closure-bot ask`, by importing Chroma and onnxruntime", "冷启动 `closure-bot ask`，与导入 Chroma 和 onnxruntime 相比", f"{results['cold ask, times the bare imports']} ×"),
+        ("indexing, by the bare model's passages a second", "建索引速度，与模型本身每秒段数相比", f"{results[INDEXING]} ×"),
+        ("resident memory of the bot, after 220 questions", "机器人常驻内存（问过220题后）", f"{results['memory, MB']} MB"),
+    ]  # fmt: skip
+    return _table(HEADS["figures"][language], ((row[0] if english else row[1], row[2]) for row in rows))
+
+
+INDEXING = "indexing, of the bare model's passages a second"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio} × embedding"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [tuple(head), *map(tuple, rows)]
+    rule = "|".join(["---"] * len(lines[0]))
+    first, *rest = (f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join([first, f"|{rule}|", *rest])
+
+
+def rendered(readme: str, language: str) -> str:
+    """A README with every part made anew."""
+    results = json.loads(RESULTS.read_text("utf-8"))
+    parts = {
+        "settings": settings_table(language),
+        "commands": commands_table(language),
+        "figures": figures_table(language, results),
+    }
+    for name, text in parts.items():
+        between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        readme = between.sub(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", readme)  # type: ignore[misc]
+    return readme
+
+
+def main() -> None:
+    """Writes both."""
+    for language, path in READMES.items():
+        path.write_text(rendered(path.read_text("utf-8"), language), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
