@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # uv resolves from another index than pip's configuration: pip it is.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 
-.PHONY: demo test lint format bench calibrate picture clean
+.PHONY: demo test lint format bench docs calibrate picture clean
 
 demo: $(VENV)/.installed  ## the bot with a chat page on this machine: no token, no network
 	$(BIN)/closure-bot demo
@@ -27,6 +27,9 @@ format: $(VENV)/.dev  ## makes style what lint wants it to be
 
 bench: $(VENV)/.dev  ## figures: answers, refusal, speed, memory
 	$(BIN)/python -m tools.bench
+
+docs: $(VENV)/.dev  ## the READMEs' tables, from the code and the last bench
+	$(BIN)/python -m tools.docs
 
 calibrate: $(VENV)/.dev  ## fits the refusal of the bundled model again
 	$(BIN)/python -m tools.calibrate

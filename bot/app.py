@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from telegram import BotCommand, Update
+from telegram.error import TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
     CommandHandler,
+    ContextTypes,
     MessageHandler,
     TypeHandler,
     filters,
@@ -21,34 +24,43 @@ from actions.questions import Questions
 from actions.store import CaseLog
 from bot import messages, polling
 from bot.delivery import Delivery
-from bot.errors import TokenMissing
+from bot.errors import BotApiUnreachable, TokenMissing
 from bot.handlers import answers, failure, welcome
 from bot.handlers.answers import Answers
 from bot.handlers.ask import Ask
 from bot.handlers.gate import Gate
 from bot.inbox import DurableQueue, InboxApplication, PerChatProcessor
 from bot.listening import PollRequest
-from bot.services import Services
+from bot.services import Services, aside, utc_now
 from bot.settings import Settings
 from retrieval.library import Library
 
 COMMANDS = [BotCommand(name, description) for name, description in messages.COMMANDS]
+KEPT_UPDATES = timedelta(days=2)
+"""Longer than Telegram offers an update again (24 hours), so that none is handled twice."""
 NEW = filters.UpdateType.MESSAGE
 
 
-def run(settings: Settings, open_library: Callable[[], Library], on_ready: Callable[[], None] = lambda: None) -> None:
+def run(
+    settings: Settings, open_library: Callable[[], Library], on_ready: Callable[[], None], say: Callable[[str], None]
+) -> None:
     """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected.
 
-    The library is opened once there is a token: it may take half a minute.
+    The library is opened once there is a token: it may take half a minute. `on_ready` is called when the bot listens;
+    `say` gets one line where the Bot API cannot be reached yet.
     """
     if settings.telegram_bot_token is None:
         raise TokenMissing
     # httpx logs every request with its address at INFO, and the address holds the token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+    def unreachable(error: TelegramError) -> None:
+        say(str(BotApiUnreachable(where=settings.telegram_api_base_url, reason=type(error).__name__)))
+
     case_log = CaseLog(settings.case_log)
     try:
         application = build(settings, case_log, open_library())
-        asyncio.run(polling.run(application, commands=COMMANDS, on_ready=on_ready))
+        asyncio.run(polling.run(application, commands=COMMANDS, on_ready=on_ready, on_trouble=unreachable))
     finally:
         case_log.close()
 
@@ -70,7 +82,18 @@ def build(settings: Settings, case_log: CaseLog, library: Library) -> InboxAppli
     )
     application: InboxApplication = builder.build()
     add_handlers(application, Services(library, Officers(case_log), Questions(case_log)))
+    _forget_daily(application, Inbox(case_log))
     return application
+
+
+def _forget_daily(application: InboxApplication, inbox: Inbox) -> None:
+    """Clears what was said long ago out of the inbox: it is there to be handled, not to be kept."""
+
+    async def forget(context: ContextTypes.DEFAULT_TYPE) -> None:
+        await aside(inbox.forget, utc_now() - KEPT_UPDATES)
+
+    assert application.job_queue is not None
+    application.job_queue.run_repeating(forget, interval=timedelta(days=1), first=timedelta(minutes=1))
 
 
 def add_handlers(application: InboxApplication, services: Services) -> None:

@@ -220,7 +220,12 @@ def run(settings: "Settings") -> None:
     """The bot on Telegram."""
     from bot.app import run as run_bot
 
-    run_bot(settings, lambda: _library(settings))
+    run_bot(
+        settings,
+        lambda: _library(settings),
+        on_ready=lambda: click.echo(messages.RUNNING),
+        say=lambda line: click.echo(line, err=True),
+    )
 
 
 @cli.command(help=messages.HELP_DEMO)

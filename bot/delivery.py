@@ -29,6 +29,9 @@ _EDITING = ("editMessage",)
 _DONE_ONCE = frozenset({"answerCallbackQuery", "deleteMessage", "deleteMessages"})
 """Methods that say Bad Request when they are called again for what they have done."""
 
+_ASKED_AGAIN_ELSEWHERE = frozenset({"getMe"})
+"""Its failures are `polling`'s and `listening`'s business: they decide what people are told."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -78,14 +81,15 @@ class Delivery(BaseRateLimiter[None]):
     ) -> Result:
         """Makes one call, as often as it takes. Raises what cannot be mended: see the class."""
         chat = _chat(data)
-        outage = _Outage(endpoint, self._give_up_after, Backoff(jitter=self._jitter))
+        patience = 0.0 if endpoint in _ASKED_AGAIN_ELSEWHERE else self._give_up_after
+        outage = _Outage(endpoint, patience, Backoff(jitter=self._jitter))
         doubtful = False
         while True:
             try:
                 return await self._in_turn(endpoint, chat, partial(callback, *args, **kwargs))
             except RetryAfter as error:
                 seconds = pause_asked(error)
-                _LOGGER.warning("%s: Telegram asks for a pause of %.0f s", endpoint, seconds)
+                _LOGGER.info("%s: Telegram asks for a pause of %.0f s", endpoint, seconds)
                 self._pauses.begin(endpoint if chat is None else chat, seconds + RETRY_AFTER_SLACK)
             except BadRequest as error:
                 if "message is not modified" in error.message.lower() or (doubtful and endpoint in _DONE_ONCE):
@@ -134,7 +138,7 @@ class _Outage:
         seconds = self._backoff.next()
         if now + seconds > self._ends or error.message.startswith("Request Entity Too Large"):
             raise error
-        _LOGGER.warning("%s: %s; again in %.1f s", self._endpoint, error, seconds)
+        _LOGGER.info("%s: %s; again in %.1f s", self._endpoint, error, seconds)
         await asyncio.sleep(seconds)
 
 

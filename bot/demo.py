@@ -5,6 +5,7 @@ The demo's people are registered in a case log of its own; nothing else is put t
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -37,7 +38,8 @@ def run(settings: Settings, open_library: Callable[[], Library], port: int, say:
             raise PortTaken(port=port) from error
         register_cast(settings)
         on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
-        app.run(settings.model_copy(update=on_sandbox), open_library, lambda: say(messages.demo_ready(address)))
+        on_ready = partial(say, messages.demo_ready(address))
+        app.run(settings.model_copy(update=on_sandbox), open_library, on_ready, say)
 
 
 def register_cast(settings: Settings) -> None:

@@ -117,6 +117,7 @@ HELP_PORT = "聊天页的端口"
 
 ASK_ONE_OR_BATCH = "请给出一个问题，或用 --batch 给出一个文件（二选一）。"
 NAME_EMPTY = "姓名不能是空的。"
+RUNNING = "停业管家已上线，按 Ctrl+C 结束。"
 INDEXING = "建索引"
 PASSAGE = "段"
 NO_OFFICERS = "还没有登记任何人。用 closure-bot officers add 编号 --name 姓名 登记。"
@@ -130,11 +131,6 @@ def batch_line(number: int) -> str:
 def demo_ready(address: str) -> str:
     """The chat page is up."""
     return f"试用页：{address}\n（按 Ctrl+C 结束）"
-
-
-def running(name: str) -> str:
-    """The bot is polling."""
-    return f"「{name}」已上线，按 Ctrl+C 结束。"
 
 
 def indexed(changed: int, embedded: int) -> str:

@@ -31,18 +31,20 @@ async def run(
     stop: asyncio.Event | None = None,
     commands: Sequence[BotCommand] = (),
     on_ready: Callable[[], None] | None = None,
+    on_trouble: Callable[[TelegramError], None] | None = None,
     drain_seconds: float = 30.0,
 ) -> None:
     """Runs the bot until `stop` is set; without one until SIGTERM or SIGINT (a second one ends the process at once).
 
     `commands` are offered in Telegram's menu. `on_ready` is called once the Bot API has said who we are; until then it
-    is asked again and again. At the end, what is queued or running may take `drain_seconds` to finish; what has not by
-    then is done at the next start. Raises `TokenRejected`, and `CaseLogUnavailable` where the inbox cannot be read.
+    is asked again and again, and `on_trouble` is told the first time that it does not say. At the end, what is queued
+    or running may take `drain_seconds` to finish; what has not by then is done at the next start. Raises
+    `TokenRejected`, and `CaseLogUnavailable` where the inbox cannot be read.
     """
     halt = stop or asyncio.Event()
     with nullcontext() if stop else _set_by_signals(halt):
         try:
-            await _introduce(application, halt)
+            await _introduce(application, halt, on_trouble or (lambda error: None))
             if not halt.is_set():
                 if on_ready:
                     on_ready()
@@ -54,8 +56,10 @@ async def run(
             await _drain(application, drain_seconds)
 
 
-async def _introduce(application: InboxApplication, stop: asyncio.Event) -> None:
-    backoff = Backoff()
+async def _introduce(
+    application: InboxApplication, stop: asyncio.Event, on_trouble: Callable[[TelegramError], None]
+) -> None:
+    backoff, told = Backoff(), False
     while not stop.is_set():
         try:
             await unless(stop, application.initialize())
@@ -64,7 +68,10 @@ async def _introduce(application: InboxApplication, stop: asyncio.Event) -> None
             raise TokenRejected from None  # PTB's error quotes the token
         except TelegramError as error:
             seconds = pause_asked(error) if isinstance(error, RetryAfter) else backoff.next()
-            _LOGGER.warning("the Bot API does not say who we are: %r; again in %.1f s", error, seconds)
+            _LOGGER.info("the Bot API does not say who we are: %r; again in %.1f s", error, seconds)
+            if not told:
+                on_trouble(error)
+                told = True
         await unless(stop, asyncio.sleep(seconds))
 
 

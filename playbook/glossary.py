@@ -10,8 +10,11 @@ from pathlib import Path
 
 import yaml
 
+from playbook.errors import PlaybookInvalid
+
 _LATIN_RUN = re.compile(r"[a-z]+(?:[ '-][a-z]+)*")
 LONGEST_PHRASE = 3
+FILE = "glossary.yaml"
 
 
 @dataclass(frozen=True)
@@ -24,15 +27,29 @@ class Glossary:
 
     @classmethod
     def load(cls, directory: Path) -> "Glossary":
-        """The glossary in a playbook's folder; an empty one where there is none."""
-        path = directory / "glossary.yaml"
-        given = yaml.load(path.read_bytes(), Loader=yaml.CBaseLoader) if path.exists() else None
-        content = given or {}
-        return cls(
-            english={str(key): tuple(words) for key, words in (content.get("english") or {}).items()},
-            chinese={str(key): tuple(words) for key, words in (content.get("chinese") or {}).items()},
-            ignored=frozenset(map(str, content.get("ignored") or [])),
-        )
+        """The glossary in a playbook's folder; an empty one where there is none. Raises PlaybookInvalid."""
+        try:
+            return cls.read(directory)
+        except ValueError as error:
+            raise PlaybookInvalid(first=f"{directory / FILE}：{error}", count=1) from error
+
+    @classmethod
+    def read(cls, directory: Path) -> "Glossary":
+        """The same; raises ValueError with what to do, in Chinese."""
+        path = directory / FILE
+        if not path.exists():
+            return cls({}, {}, frozenset())
+        try:
+            content = yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader) or {}
+            return cls(
+                english={str(key): tuple(map(str, words)) for key, words in content.get("english", {}).items()},
+                chinese={str(key): tuple(map(str, words)) for key, words in content.get("chinese", {}).items()},
+                ignored=frozenset(map(str, content.get("ignored", []))),
+            )
+        except UnicodeDecodeError as error:
+            raise ValueError("文件不是 UTF-8 编码，请用 UTF-8 另存") from error
+        except (yaml.YAMLError, AttributeError, TypeError) as error:
+            raise ValueError("不是有效的近义说法表，每行应是「说法: [手册用词]」") from error
 
     def widen(self, question: str) -> str:
         """`question` (normalised) with its English in Chinese, and with the playbook's words for others at its end."""

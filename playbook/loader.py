@@ -12,6 +12,8 @@ import yaml
 from pydantic import ValidationError
 
 from playbook.errors import PlaybookInvalid
+from playbook.glossary import FILE as GLOSSARY
+from playbook.glossary import Glossary
 from playbook.model import Case, Law, Pillar, Playbook, Section
 
 BUNDLED = Path(__file__).parent
@@ -64,6 +66,7 @@ def read_playbook(directory: Path = BUNDLED) -> tuple[Playbook, list[Problem]]:
             continue
         loaded[entry.id] = (source, entry)
     problems += _dead_references(loaded)
+    problems += _glossary_problems(directory)
     if not loaded and not problems:
         problems.append(Problem(directory, 1, "这里没有手册文件，请检查手册目录的设置"))
     return Playbook.of([entry for _, entry in loaded.values()]), sorted(problems)
@@ -138,6 +141,13 @@ def _advice(key: str, fault: str, value: object) -> str:
     if fault == "string_too_long":
         return f"「{key}」太长，请缩到 50 个字符以内，现在是「{value}」"
     return f"「{key}」的值「{value}」类型不对，请对照其他文件改正"
+
+
+def _glossary_problems(directory: Path) -> Iterator[Problem]:
+    try:
+        Glossary.read(directory)
+    except ValueError as error:
+        yield Problem(directory / GLOSSARY, 1, str(error))
 
 
 def _dead_references(loaded: dict[str, tuple[Source, Section | Case | Law]]) -> Iterator[Problem]:

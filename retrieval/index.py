@@ -96,7 +96,7 @@ class VectorIndex:
         # The embedded store raises ChromaError subclasses, its client OSError and httpx errors; ValueError is its
         # «cannot connect».
         except (ChromaError, OSError, ValueError, _http_error()) as error:
-            raise VectorStoreUnavailable(where=self._where, reason=str(error).strip()[:200]) from error
+            raise VectorStoreUnavailable(where=self._where, reason=" ".join(str(error).split())[:200]) from error
 
 
 def _connect(directory: Path, url: str | None) -> "Client":

@@ -63,6 +63,8 @@ def embed_pending(
         )
         lexical.add_vectors(embedder.fingerprint, [(p.key, m) for p, m in zip(step, matrices, strict=True)])
     progress(len(pending), len(pending))
+    if pending:
+        lexical.optimise()
     orphans = lexical.orphans(embedder.fingerprint)
     if orphans:
         vectors.drop(orphans)

@@ -5,7 +5,6 @@ Chinese at punctuation alone), so both sides are cut into bigrams beforehand: me
 """
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ create table if not exists vectors (model text not null, key text not null, sent
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a passage is scored by. `vectors` are its units' end to end, float32; empty where it is not embedded yet."""
+    """What a passage is scored by. `vectors` are its units' end to end, float16; empty where it is not embedded yet."""
 
     number: int
     kind: str
@@ -51,9 +50,12 @@ class LexicalIndex:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = Database(sqlite3.connect(path, check_same_thread=False, isolation_level=None))
+        self._db.execute("pragma page_size=16384")  # vectors are long: fewer pages to walk for each
+        self._db.execute("pragma mmap_size=268435456")
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma foreign_keys=on")
         self._db.conn.executescript(_SCHEMA)
+        self._counted: tuple[object, int] = (None, 0)
 
     def close(self) -> None:
         """Closes the file; the object is of no use afterwards."""
@@ -64,9 +66,15 @@ class LexicalIndex:
         return dict(self._db.execute("select id, digest from sources").fetchall())
 
     def count(self) -> int:
-        """How many passages there are."""
-        number: int = self._db.execute("select count(*) from passages").fetchone()[0]
-        return number
+        """How many passages there are; counted again only after somebody wrote."""
+        version = self._db.execute("pragma data_version").fetchone()[0], self._db.conn.total_changes
+        if version != self._counted[0]:
+            self._counted = version, self._db.execute("select count(*) from passages").fetchone()[0]
+        return self._counted[1]
+
+    def optimise(self) -> None:
+        """Merges the segments of the lexical index: after a large change, looking a term up is several times faster."""
+        self._db.execute("insert into terms (terms) values ('optimize')")
 
     def replace(self, source: Source) -> None:
         """Puts a source in the place of what it was, in one transaction."""
@@ -102,9 +110,14 @@ class LexicalIndex:
             [number, *(" ".join(bigrams(field)) for field in fields)],
         )
 
+    def counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many passages have each term; those that none has are left out."""
+        sql = "select term, doc from term_counts where term in (select value from json_each(?))"
+        return dict(self._db.execute(sql, [json.dumps(list(terms))]).fetchall())
+
     def match(self, terms: Iterable[str], limit: int) -> dict[int, float]:
         """The best passages for these terms by BM25: number → score, higher is better."""
-        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        query = " OR ".join(f'"{term}"' for term in terms)
         if not query:
             return {}
         weights = ", ".join(map(str, FIELD_WEIGHTS))
@@ -112,15 +125,6 @@ class LexicalIndex:
             f"select rowid, -bm25(terms, {weights}) as score from terms where terms match ? order by score desc limit ?"
         )
         return dict(self._db.execute(sql, [query, limit]).fetchall())
-
-    def rarity(self, terms: Iterable[str]) -> tuple[dict[str, float], frozenset[str]]:
-        """BM25's inverse document frequency of each term over all passages, and the terms that no passage has."""
-        wanted = list(dict.fromkeys(terms))
-        sql = "select term, doc from term_counts where term in (select value from json_each(?))"
-        counts = dict(self._db.execute(sql, [json.dumps(wanted)]).fetchall())
-        total = self.count()
-        rarity = {term: math.log(1 + (total - (n := counts.get(term, 0)) + 0.5) / (n + 0.5)) for term in wanted}
-        return rarity, frozenset(wanted) - counts.keys()
 
     def rows(self, model: str, *, numbers: Iterable[int] = (), keys: Iterable[str] = ()) -> list[Row]:
         """Passages by number or by key, with their units' vectors under `model`."""
@@ -156,7 +160,7 @@ class LexicalIndex:
         with self._db.atomic():
             for key, matrix in vectors:
                 self._db.execute(
-                    "insert or replace into vectors values (?, ?, ?)", [model, key, matrix.astype(np.float32).tobytes()]
+                    "insert or replace into vectors values (?, ?, ?)", [model, key, matrix.astype(np.float16).tobytes()]
                 )
 
     def orphans(self, model: str) -> list[str]:

@@ -15,11 +15,11 @@ import numpy as np
 from retrieval.embedder import Matrix
 from retrieval.model import Passage
 from retrieval.normalise import has_han, normalise, pairs, words
-from retrieval.search import Candidate, Found, best, best_three
+from retrieval.search import Candidate, Found, best, best_few
 
 EVIDENCE = (
     "best unit",
-    "best three units",
+    "best few units",
     "pairs covered",
     "pairs unknown",
     "words in first",
@@ -126,7 +126,7 @@ def evidence(found: Found, candidates: Sequence[Candidate]) -> list[float]:
     first, first_pairs = candidates[0], set(pairs(texts[0]))
     return [
         best(first.units),
-        best_three(first.units),
+        best_few(first.units),
         _share((rarity[pair] for pair in asked if pair in first_pairs), (rarity[pair] for pair in asked)),
         len(unknown.intersection(asked)) / max(1, len(asked)),
         _share((weight[word] for word in content if word in texts[0]), weight.values()),

@@ -1,11 +1,12 @@
-"""Finds passages: candidates from both indexes, scored by words, by their best unit and by their best three.
+"""Finds passages: candidates from both indexes, scored by words, by their best unit and by their best few.
 
 A unit is a sentence of the passage or a question that it is known to answer. Words alone, vectors alone and rank
-fusion are each worse than the mean of normalised scores; the best unit finds the sentence, the best three tell a
+fusion are each worse than the mean of normalised scores; the best unit finds the sentence, the best few tell a
 passage about the matter from one that mentions it. `make bench` prints each.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,8 +18,12 @@ from retrieval.lexical import LexicalIndex, Row
 from retrieval.model import Passage
 from retrieval.normalise import has_han, normalise, pairs, simplify, words
 
-CANDIDATES = 48
+CANDIDATES = 32
 """Taken from each index. The right passage was among either's first ten .98 to .995 of the time."""
+MATCHES = 2000
+"""Entries of the lexical index that one question may read: bounds its time however large the library."""
+MANY = 12
+"""Units from which on the best few are three: an entry of the playbook with its questions has some twenty."""
 KEPT = 24
 """Candidates that are read and returned; a cross-encoder reads as many."""
 
@@ -71,22 +76,29 @@ class Search:
         wording = self._glossary.widen(normalise(question))
         # An English question lies far from every Chinese sentence; with the playbook's words beside it, it comes near.
         vector = self._embedder.question(simplify(question) if has_han(question) else f"{question} {wording}")
-        terms = [*pairs(wording), *(pair for word in words(wording) for pair in pairs(word))]
-        matched = self._lexical.match(pairs(wording), CANDIDATES)
+        terms = dict.fromkeys([*pairs(wording), *(pair for word in words(wording) for pair in pairs(word))])
+        counts = self._lexical.counts(terms)
+        matched = self._lexical.match(affordable(pairs(wording), counts), CANDIDATES)
         near = self._vectors.nearest(vector, CANDIDATES, kind)
         rows = self._lexical.rows(self._embedder.fingerprint, numbers=matched, keys=near)
         candidates = self._best([row for row in rows if kind in (None, row.kind)], matched, vector)
-        rarity, unknown = self._lexical.rarity(terms)
-        return Found(question, wording, vector, rarity, unknown, tuple(self._rerank(question, candidates)))
+        return Found(
+            question=question,
+            wording=wording,
+            vector=vector,
+            rarity=rarity(terms, counts, self._lexical.count()),
+            unknown=frozenset(terms.keys() - counts.keys()),
+            candidates=tuple(self._rerank(question, candidates)),
+        )
 
     def _best(self, rows: Sequence[Row], matched: dict[int, float], vector: Matrix) -> list[Candidate]:
         """The best of the rows, read. All are scored together: one product of matrices instead of a hundred."""
         if not rows:
             return []
         size = len(vector)
-        counts = np.array([len(row.vectors) // vector.nbytes for row in rows])
-        stacked = np.frombuffer(b"".join(row.vectors for row in rows), np.float32).reshape(-1, size)
-        units = np.split(stacked @ vector, np.cumsum(counts)[:-1])
+        counts = np.array([len(row.vectors) // (2 * size) for row in rows])
+        stacked = np.frombuffer(b"".join(row.vectors for row in rows), np.float16).reshape(-1, size)
+        units = np.split(stacked.astype(np.float32) @ vector, np.cumsum(counts)[:-1])
         lexical = [matched.get(row.number, 0.0) for row in rows]
         scores = combined(lexical, units)
         order = np.argsort(-scores, kind="stable")[:KEPT]
@@ -100,6 +112,22 @@ class Search:
         return [replace(candidates[i], score=float(scores[i])) for i in np.argsort(-scores, kind="stable")]
 
 
+def affordable(terms: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """The rarest of the terms, as many as MATCHES allows (one at least): what half the passages say tells nothing."""
+    chosen, matches = list[str](), 0
+    for term in sorted(counts.keys() & set(terms), key=lambda term: (counts[term], term)):
+        matches += counts[term]
+        if chosen and matches > MATCHES:
+            break
+        chosen.append(term)
+    return chosen
+
+
+def rarity(terms: Iterable[str], counts: Mapping[str, int], total: int) -> dict[str, float]:
+    """BM25's inverse document frequency of each term among `total` passages."""
+    return {term: math.log(1 + (total - (n := counts.get(term, 0)) + 0.5) / (n + 0.5)) for term in terms}
+
+
 def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates scored among themselves, best first; ties in the order given."""
     scores = combined([each.lexical for each in candidates], [each.units for each in candidates])
@@ -107,11 +135,11 @@ def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def combined(lexical: Sequence[float], units: Sequence[Matrix]) -> Matrix:
-    """The mean of the normalised scores: words, best unit, best three units."""
+    """The mean of the normalised scores: words, best unit, best few units."""
     signals = [
         np.array(lexical, np.float32),
         np.array([best(each) for each in units], np.float32),
-        np.array([best_three(each) for each in units], np.float32),
+        np.array([best_few(each) for each in units], np.float32),
     ]
     mean: Matrix = np.mean([_spread(signal) for signal in signals], axis=0)
     return mean
@@ -119,14 +147,14 @@ def combined(lexical: Sequence[float], units: Sequence[Matrix]) -> Matrix:
 
 def best(units: Matrix) -> float:
     """The cosine of the nearest unit; 0 where there is none: the passage is not embedded yet."""
-    return float(units.max()) if units.size else 0.0
+    return max(units.tolist(), default=0.0)
 
 
-def best_three(units: Matrix) -> float:
-    """The mean cosine of the three nearest units."""
-    if units.size <= 3:
-        return float(units.mean()) if units.size else 0.0
-    return float(np.partition(units, -3)[-3:].mean())
+def best_few(units: Matrix) -> float:
+    """The mean cosine of the nearest two units, or three where there are MANY."""
+    few = 3 if units.size >= MANY else 2
+    nearest = sorted(units.tolist(), reverse=True)[:few]
+    return sum(nearest) / len(nearest) if nearest else 0.0
 
 
 def _spread(scores: Matrix) -> Matrix:

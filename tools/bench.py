@@ -25,7 +25,7 @@ from retrieval.indexing import centre, embed_pending, synchronise
 from retrieval.lexical import LexicalIndex
 from retrieval.library import Library, LibrarySettings
 from retrieval.model import Passage, Source
-from retrieval.search import best, best_three
+from retrieval.search import best, best_few
 from retrieval.sources import playbook_sources
 
 ROOT = Path(__file__).parent.parent
@@ -72,7 +72,7 @@ def rankings(library: Library, questions: Sequence[Question]) -> dict[str, float
     signals: dict[str, Callable[..., float]] = {
         "words alone": lambda each: each.lexical,
         "best unit alone": lambda each: best(each.units),
-        "best three alone": lambda each: best_three(each.units),
+        "best few alone": lambda each: best_few(each.units),
         "mean of the three": lambda each: each.score,
     }
     found = [(question, library.search.find(question.text).candidates) for question in questions if question.gold]
@@ -90,12 +90,12 @@ def price_of_refusal(library: Library) -> list[tuple[float, float]]:
 
 
 def warm(library: Library, questions: Sequence[Question]) -> float:
-    """The 95th percentile of asking, as a multiple of the median embedding call of the same questions."""
+    """The 95th percentile, over questions, of asking as a multiple of an embedding call of the same question."""
     embedder, asking, embedding = load_embedder(), list[float](), list[float]()
     for question in [*questions[:10], *questions]:
         embedding.append(_seconds(lambda text=question.text: embedder.question(text)))  # type: ignore[misc]
         asking.append(_seconds(lambda text=question.text: library.ask(text)))  # type: ignore[misc]
-    return float(np.percentile(asking[10:], 95) / np.median(embedding[10:]))
+    return float(np.percentile(np.divide(asking, embedding)[10:], 95))
 
 
 class _Scattered(BundledEmbeddings):
@@ -125,8 +125,7 @@ def indexing() -> float:
     """Passages a second of indexing, as a multiple of the bare model's on the same passages."""
     sources = list(playbook_sources(load_playbook()))
     stripped = [
-        replace(each, passages=tuple(replace(p, kind="document", asks=()) for p in each.passages))
-        for each in sources
+        replace(each, passages=tuple(replace(p, kind="document", asks=()) for p in each.passages)) for each in sources
     ]
     embedder = load_embedder(threads=indexing_threads())
     texts = [passage.text for source in stripped for passage in source.passages]

@@ -5,7 +5,7 @@ Each stands between `<!-- name -->` and `<!-- /name -->`. A test holds them true
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ ENGLISH_COMMANDS = {
     "officers remove": "takes a person's access away",
     "run": "the bot on Telegram",
 }
-HEADS = {
+HEADS: dict[str, dict[str, tuple[str, ...]]] = {
     "settings": {"english": ("Variable", "Default", "What it is"), "chinese": ("变量", "默认", "说明")},
     "commands": {"english": ("Command", "Does"), "chinese": ("命令", "作用")},
     "figures": {"english": ("Figure", "Measured"), "chinese": ("指标", "实测")},
@@ -69,30 +69,49 @@ def _arguments(command: click.Command) -> Iterable[str]:
             yield option if parameter.required else f"[{option}]"
 
 
+# What stands in the figures' table: the path in `bench.json`, how it is printed, English, Chinese.
+FIGURES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
+    (("answers", "first citation right"), "{:.1%}", "first citation right", "首条引用正确"),
+    (("answers", "right among three"), "{:.1%}", "right among the first three", "前三条引用内正确"),
+    (("answers", "outside refused"), "{:.1%}", "refused where the playbook has nothing", "手册没有的，正确拒答"),
+    (("answers", "inside refused"), "{:.1%}", "wrongly refused", "手册有而误拒"),
+    (
+        ("warm ask at 500 passages, p95, times an embedding call",),
+        "{} ×",
+        "a warm answer at 500 passages, p95, by one embedding call",
+        "热态回答 p95（500 段），与一次向量计算相比",
+    ),
+    (
+        ("warm ask at 20000 passages, p95, times an embedding call",),
+        "{} ×",
+        "… at 20,000 passages",
+        "热态回答 p95（20000 段），与一次向量计算相比",
+    ),
+    (
+        ("cold ask, times the bare imports",),
+        "{} ×",
+        "a cold `closure-bot ask`, by importing Chroma and onnxruntime",
+        "冷启动 `closure-bot ask`，与导入 Chroma 和 onnxruntime 相比",
+    ),
+    (
+        ("indexing, of the bare model's passages a second",),
+        "{} ×",
+        "indexing, by the bare model's passages a second",
+        "建索引速度，与模型本身每秒段数相比",
+    ),
+    (("memory, MB",), "{} MB", "resident memory after 220 questions", "常驻内存（问过 220 题后）"),
+)
+
+
 def figures_table(language: str, results: Mapping[str, Any]) -> str:
     """What `make bench` measured last."""
-    english = language == "english"
-    answers, (inside, outside) = results["answers"], results["questions"]
-    percent: Callable[[float], str] = lambda share: f"{share * 100:.1f} %"  # noqa: E731
-    rows = [
-        (f"first citation right ({inside} questions)", f"首条引用正确（{inside}个问题）", percent(answers["first citation right"])),
-        ("right among the first three", "前三条引用内正确", percent(answers["right among three"])),
-        (f"refused where the playbook has nothing ({outside})", f"手册没有的，正确拒答（{outside}个）", percent(answers["outside refused"])),
-        ("wrongly refused", "手册有而误拒", percent(answers["inside refused"])),
-        ("a warm answer, p95, at 500 passages", "热态回答p95（500段）", _times(results["warm ask at 500 passages, p95, times an embedding call"])),
-        ("… at 20,000 passages", "热态回答p95（20000段）", _times(results["warm ask at 20000 passages, p95, times an embedding call"])),
-        ("a cold `closure-bot ask`, by importing Chroma and onnxruntime", "冷启动 `closure-bot ask`，与导入 Chroma 和 onnxruntime 相比", f"{results['cold ask, times the bare imports']} ×"),
-        ("indexing, by the bare model's passages a second", "建索引速度，与模型本身每秒段数相比", f"{results[INDEXING]} ×"),
-        ("resident memory of the bot, after 220 questions", "机器人常驻内存（问过220题后）", f"{results['memory, MB']} MB"),
-    ]  # fmt: skip
-    return _table(HEADS["figures"][language], ((row[0] if english else row[1], row[2]) for row in rows))
-
-
-INDEXING = "indexing, of the bare model's passages a second"
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio} × embedding"
+    rows = []
+    for path, form, english, chinese in FIGURES:
+        value: Any = results
+        for key in path:
+            value = value[key]
+        rows.append((english if language == "english" else chinese, form.format(value)))
+    return _table(HEADS["figures"][language], rows)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
