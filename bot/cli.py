@@ -10,54 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import messages
-from playbook.errors import ClosureBotError
+from bot.command import Commands, ProgressBar, load_settings
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from retrieval.library import Library
-    from retrieval.model import Answer
 
 
 TELEGRAM_ID = click.IntRange(1, 2**52)
 """Telegram promises that an id has at most 52 significant bits."""
 
 
-def _load_settings(ctx: click.Context, _: click.Parameter, data_dir: Path | None) -> None:
-    """Settings, with the data directory that stands nearest to the command."""
-    from bot.settings import Settings
-
-    if data_dir or ctx.obj is None:
-        ctx.obj = Settings.load(data_dir=data_dir)
-
-
-class _Command(click.Command):
-    """Takes `--data-dir`, like every other."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        path = click.Path(path_type=Path)
-        option = click.Option(
-            ["--data-dir"], type=path, help=messages.HELP_DATA_DIR, callback=_load_settings, expose_value=False
-        )
-        self.params.append(option)
-
-
-class _Commands(click.Group):
-    """Tells errors made for people in one line on standard error, exit code 1; wrong usage is click's, exit code 2."""
-
-    command_class = _Command
-
-    def main(self, *arguments: Any, **options: Any) -> Any:
-        try:
-            return super().main(*arguments, **options)
-        except ClosureBotError as error:
-            logging.getLogger(__name__).debug("told to the user", exc_info=error)
-            click.echo(str(error), err=True)
-            sys.exit(1)
-
-
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     help=messages.HELP_CLI,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -66,7 +31,7 @@ class _Commands(click.Group):
     "--data-dir",
     type=click.Path(path_type=Path),
     help=messages.HELP_DATA_DIR,
-    callback=_load_settings,
+    callback=load_settings,
     expose_value=False,
 )
 @click.pass_obj
@@ -85,14 +50,14 @@ def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path |
     if bool((question or "").strip()) == bool(batch):
         raise click.UsageError(messages.ASK_ONE_OR_BATCH)
     asked = _batch(batch) if batch else iter([(None, question or "")])
+    from bot.render import answer_json, answer_text
+
     library = _library(settings)
     for id_, text in asked:
         answer = library.ask(text)
         if batch or as_json:
             click.echo(json.dumps(answer_json(id_, answer), ensure_ascii=False))
         else:
-            from bot.render import answer_text
-
             click.echo(answer_text(answer))
     library.close()
 
@@ -111,39 +76,13 @@ def _batch(path: Path) -> Iterator[tuple[object, str]]:
         yield id_, question
 
 
-def answer_json(id_: object, answer: "Answer") -> dict[str, Any]:
-    """An answer as `ask --json` prints it; the shape is a promise (see the README)."""
-    from bot.render import answer_text, source_label
-
-    citations = [
-        {
-            "id": hit.passage.id,
-            "title": source_label(hit.passage) if hit.passage.kind == "document" else hit.passage.title,
-            "kind": hit.passage.kind,
-            "pillar": hit.passage.pillar,
-            "text": hit.passage.text,
-            "score": round(hit.score, 4),
-        }
-        for hit in answer.citations
-    ]
-    return {
-        "id": id_,
-        "question": answer.question,
-        "refused": answer.refused,
-        "answer": answer_text(answer),
-        "citations": citations,
-        "engine": answer.engine,
-        "ms": round(answer.milliseconds, 1),
-    }
-
-
 @cli.command(help=messages.HELP_INDEX)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_obj
 def index(settings: "Settings", paths: tuple[Path, ...]) -> None:
     """Adds documents to what answers draw on."""
     library = _library(settings)
-    with _Bar() as bar:
+    with ProgressBar() as bar:
         added = library.add(paths, bar.show)
     library.close()
     for error in added.unreadable:
@@ -168,7 +107,7 @@ def check(settings: "Settings") -> None:
     click.echo(messages.checked(len(playbook.entries)))
 
 
-@cli.group(cls=_Commands, help=messages.HELP_OFFICERS)
+@cli.group(cls=Commands, help=messages.HELP_OFFICERS)
 def officers() -> None:
     """Who may use the bot."""
 
@@ -245,7 +184,7 @@ def _library(settings: "Settings") -> "Library":
     """The library, brought up to date under a progress bar."""
     from retrieval.library import Library
 
-    with _Bar() as bar:
+    with ProgressBar() as bar:
         return Library(settings.library, bar.show)
 
 
@@ -253,25 +192,3 @@ def _case_log(settings: "Settings") -> Any:
     from actions.store import CaseLog
 
     return CaseLog(settings.case_log)
-
-
-class _Bar:
-    """A progress bar on standard error that appears only when there is something to embed."""
-
-    def __enter__(self) -> "_Bar":
-        self._bar: Any = None
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def show(self, done: int, total: int) -> None:
-        """Moves the bar to `done` of `total` passages."""
-        if self._bar is None:
-            if not total:
-                return
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=total, desc=messages.INDEXING, unit=messages.PASSAGE, file=sys.stderr)
-        self._bar.update(done - self._bar.n)

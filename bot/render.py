@@ -6,6 +6,7 @@ All that people or documents wrote is escaped; the only markup is put here.
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from bot import messages
 from playbook.model import Pillar
@@ -30,6 +31,30 @@ _UNIT = re.compile(r"\[\d+\]|.", re.DOTALL)
 def answer_text(answer: Answer) -> str:
     """The answer as plain text, as `ask` prints it."""
     return html.unescape(_TAG.sub("", "\n".join(answer_lines(answer))))
+
+
+def answer_json(id_: object, answer: Answer) -> dict[str, Any]:
+    """An answer as `ask --json` prints it; the shape is a promise (see the README)."""
+    citations = [
+        {
+            "id": hit.passage.id,
+            "title": source_label(hit.passage) if hit.passage.kind == "document" else hit.passage.title,
+            "kind": hit.passage.kind,
+            "pillar": hit.passage.pillar,
+            "text": hit.passage.text,
+            "score": round(hit.score, 4),
+        }
+        for hit in answer.citations
+    ]
+    return {
+        "id": id_,
+        "question": answer.question,
+        "refused": answer.refused,
+        "answer": answer_text(answer),
+        "citations": citations,
+        "engine": answer.engine,
+        "ms": round(answer.milliseconds, 1),
+    }
 
 
 def answer_messages(answer: Answer) -> list[str]:

@@ -19,14 +19,16 @@ CITED = 3
 """Passages an answer draws on at most: what fits on one phone screen with its sources."""
 WINDOW = 3
 """Sentences in a row taken at most from the first passage: what is done stands next to what happened."""
-NEAR_BEST = 0.5
-"""A sentence is taken when its score is at least this share of the best sentence's."""
+BESIDE_BEST = 0.4
+"""A neighbour of the first passage's best sentence is taken from this share of its score on."""
+NEAR_BEST = 0.65
+"""A further passage's best sentence is taken from this share of the best score of all on."""
 STRONG = 0.6
 """A further passage is quoted when its score is at least this share of the first one's; below, it is only named."""
 REPEATED = 0.6
 """A sentence that shares this many of its pairs with another says the same."""
 LEAD = 0.2
-"""What being the first sentence adds: the playbook's entries begin with what it is and what to do."""
+"""What being the first sentence of a section adds: sections begin with what it is and what to do."""
 COSINE_FLOOR = 0.75
 """What e5 gives two unrelated sentences."""
 FIGURE = 0.25
@@ -60,14 +62,14 @@ class QuotingWriter:
         """The best run of sentences of the first passage, and the best one of each further passage as strong."""
         cited = found.candidates[:CITED]
         scored = [_scored_sentences(found, candidate) for candidate in cited]
-        bound = NEAR_BEST * max((score for each in scored for _, score in each), default=0.0)
+        highest = max((score for each in scored for _, score in each), default=0.0)
         quotes: list[Quote] = []
         for mark, (candidate, each) in enumerate(zip(cited, scored, strict=True), 1):
             if mark == 1:
-                quotes += [Quote(text, mark) for text in _best_run(each, bound)]
+                quotes += [Quote(text, mark) for text in _best_run(each, BESIDE_BEST * highest)]
             elif candidate.score >= STRONG * cited[0].score:
                 text, score = max(each, key=lambda item: item[1])
-                quotes += [Quote(text, mark)] if score >= bound and not _said(text, quotes) else []
+                quotes += [Quote(text, mark)] if score >= NEAR_BEST * highest and not _said(text, quotes) else []
         return quotes
 
 
@@ -97,7 +99,7 @@ def _scored_sentences(found: Found, candidate: Candidate) -> list[tuple[str, flo
     asks_figure = _ASKS_FIGURE.search(found.question) is not None
     scores = []
     for place, (text, cosine) in enumerate(zip(texts, cosines, strict=True)):
-        lead = LEAD if place == 0 and candidate.passage.kind != "document" else 0.0
+        lead = LEAD if place == 0 and candidate.passage.kind == "section" else 0.0
         covered = sum(found.rarity[pair] for pair in asked.keys() & set(bigrams(text))) / total
         figure = FIGURE if asks_figure and _FIGURE.search(text) else 0.0
         scores.append(max(0.0, (float(cosine) - COSINE_FLOOR) / (1 - COSINE_FLOOR)) + covered + figure + lead)

@@ -83,10 +83,14 @@ def _decoded(path: Path) -> str:
 def _office(path: Path) -> list[Chunk]:
     """DOCX and HTML, through Markdown."""
     from markitdown import MarkItDown, MarkItDownException, StreamInfo
+    from markitdown.converters import DocxConverter, HtmlConverter
 
+    converters = MarkItDown(enable_builtins=False)  # the others would read a broken DOCX as plain text or as a ZIP
+    for converter in (DocxConverter(), HtmlConverter()):  # type: ignore[no-untyped-call]
+        converters.register_converter(converter)
     data = path.read_bytes() if path.suffix.lower() == ".docx" else _decoded(path).encode()
     try:
-        converted = MarkItDown().convert_stream(
+        converted = converters.convert_stream(
             io.BytesIO(data), stream_info=StreamInfo(extension=path.suffix.lower(), charset="utf-8")
         )
     except (MarkItDownException, ValueError, KeyError, OSError) as error:

@@ -59,7 +59,7 @@ def embed_pending(
         vectors.put(
             [passage.key for passage in step],
             np.stack([centre(matrix) for matrix in matrices]),
-            [{"kind": passage.kind, "pillar": passage.pillar} for passage in step],
+            [_filters(passage) for passage in step],
         )
         lexical.add_vectors(embedder.fingerprint, [(p.key, m) for p, m in zip(step, matrices, strict=True)])
     progress(len(pending), len(pending))
@@ -70,6 +70,26 @@ def embed_pending(
         vectors.drop(orphans)
         lexical.drop_vectors(embedder.fingerprint, orphans)
     return len(pending)
+
+
+def restore_missing(lexical: LexicalIndex, vectors: VectorIndex, fingerprint: str) -> int:
+    """Puts back what Chroma lacks (its folder was deleted, its server is new) without embedding anything again."""
+    keys = lexical.embedded(fingerprint)
+    if vectors.count() >= len(keys):
+        return 0
+    missing = sorted(vectors.missing(keys))
+    for at in range(0, len(missing), STEP):
+        found = lexical.embedded_rows(fingerprint, missing[at : at + STEP])
+        vectors.put(
+            [passage.key for passage, _ in found],
+            np.stack([centre(flat.reshape(len(list(embedded_units(passage))), -1)) for passage, flat in found]),
+            [_filters(passage) for passage, _ in found],
+        )
+    return len(missing)
+
+
+def _filters(passage: Passage) -> dict[str, str]:
+    return {"kind": passage.kind, "pillar": passage.pillar}
 
 
 def _similar_lengths(passages: list[Passage]) -> list[Passage]:

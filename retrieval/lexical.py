@@ -30,8 +30,9 @@ create table if not exists passages (
 create index if not exists passages_key on passages(key);
 create virtual table if not exists terms using fts5(title, text, asks, tokenize='unicode61 remove_diacritics 0');
 create virtual table if not exists term_counts using fts5vocab('terms', 'row');
-create table if not exists vectors (model text not null, key text not null, sentences blob not null, primary key
-(model, key)) without rowid; create table if not exists facts (name text primary key, value blob not null);
+create table if not exists vectors (
+    model text not null, key text not null, sentences blob not null, unique (model, key));
+create table if not exists facts (name text primary key, value blob not null);
 """
 
 
@@ -135,6 +136,15 @@ class LexicalIndex:
         )
         return [Row(number, kind, vectors or b"") for number, kind, vectors in found.fetchall()]
 
+    def embedded_rows(self, model: str, keys: Sequence[str]) -> list[tuple[Passage, Matrix]]:
+        """Passages that have vectors under `model` with these end to end, one for each key that a passage has."""
+        found = self._db.execute(
+            "select p.*, v.sentences from vectors v join passages p on p.key = v.key"
+            " where v.model = ? and v.key in (select value from json_each(?)) group by v.key",
+            [model, json.dumps(list(keys))],
+        ).fetchall()
+        return [(_passage(row), np.frombuffer(row[-1], np.float16).astype(np.float32)) for row in found]
+
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Passages by their numbers."""
         sql = "select * from passages where number in (select value from json_each(?))"
@@ -162,6 +172,10 @@ class LexicalIndex:
                 self._db.execute(
                     "insert or replace into vectors values (?, ?, ?)", [model, key, matrix.astype(np.float16).tobytes()]
                 )
+
+    def embedded(self, model: str) -> list[str]:
+        """The keys that have vectors under `model`."""
+        return [row[0] for row in self._db.execute("select key from vectors where model = ?", [model]).fetchall()]
 
     def orphans(self, model: str) -> list[str]:
         """Keys that have vectors under `model` but no passage any more."""

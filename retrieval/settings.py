@@ -1,0 +1,18 @@
+"""Where a library is and which models it uses; whoever opens one fills this in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
+from retrieval.embedder import BUNDLED as BUNDLED_MODEL
+
+
+@dataclass(frozen=True)
+class LibrarySettings:
+    """`directory` holds the index; `chroma_url` is a Chroma server to use instead of files in it."""
+
+    directory: Path
+    playbook: Path = BUNDLED_PLAYBOOK
+    embedding_model: str = BUNDLED_MODEL
+    reranker: str | None = None
+    chroma_url: str | None = None
