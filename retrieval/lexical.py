@@ -174,8 +174,9 @@ class LexicalIndex:
                 )
 
     def embedded(self, model: str) -> list[str]:
-        """The keys that have vectors under `model`."""
-        return [row[0] for row in self._db.execute("select key from vectors where model = ?", [model]).fetchall()]
+        """The keys of passages that have vectors under `model`."""
+        sql = "select key from vectors where model = ? and key in (select key from passages)"
+        return [row[0] for row in self._db.execute(sql, [model]).fetchall()]
 
     def orphans(self, model: str) -> list[str]:
         """Keys that have vectors under `model` but no passage any more."""

@@ -40,7 +40,7 @@ class Library:
         self._reranker = embedder.CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._glossary = Glossary.load(settings.playbook)
         self._open_vectors()
-        self._upkeep().refresh(progress)
+        self.refresh(progress)
         self.refusal = load_refusal(self.lexical, self.search, self._embedder)
 
     def close(self) -> None:
@@ -82,6 +82,10 @@ class Library:
         with self._busy:
             self._reopen_if_changed()
             return [_hit(candidate) for candidate in self.search.find(text, kind="case").candidates[:limit]]
+
+    def refresh(self, progress: Progress = _silent) -> None:
+        """Takes up what has changed in the playbook's files; see `Upkeep.refresh`."""
+        self._upkeep().refresh(progress)
 
     def add(self, paths: Iterable[Path], progress: Progress = _silent) -> Added:
         """Adds documents to what answers draw on; see `Upkeep.add`."""

@@ -25,7 +25,7 @@ def main() -> None:
             address = next(found[0] for line in demo.stdout if (found := re.search(r"http://\S+", line)))
             with sync_playwright() as playwright:
                 chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER_OPTIONS)
-                page = chromium.new_page(viewport={"width": 1180, "height": 860}, device_scale_factor=2)
+                page = chromium.new_page(viewport={"width": 1180, "height": 1010}, device_scale_factor=2)
                 _talk(page, address)
                 PICTURE.parent.mkdir(exist_ok=True)
                 page.screenshot(path=PICTURE)
@@ -44,6 +44,7 @@ def _talk(page: Page, address: str) -> None:
         expect(page.get_by_test_id("message")).to_have_count(answers + 2)
     page.get_by_test_id("inline-button").filter(has_text=messages.BUTTON_GOOD).first.click()
     expect(page.get_by_test_id("inline-button").filter(has_text="✓")).to_have_count(1)
+    expect(page.get_by_test_id("toast")).to_have_count(0)  # it covers what it praises
 
 
 if __name__ == "__main__":
