@@ -55,8 +55,10 @@ def read_playbook(directory: Path = BUNDLED) -> tuple[Playbook, list[Problem]]:
     """What can be loaded, and every problem found, in the order of files and lines."""
     problems: list[Problem] = []
     loaded: dict[str, tuple[Source, Section | Case | Law]] = {}
+    named: set[object] = set()
     for path, model in playbook_files(directory):
         source = _read(path, problems)
+        named.add(source.values.get("id") if source else path.stem)
         entry = _validate(source, model, problems) if source else None
         if source is None or entry is None:
             continue
@@ -65,7 +67,7 @@ def read_playbook(directory: Path = BUNDLED) -> tuple[Playbook, list[Problem]]:
             problems.append(Problem(path, source.lines["id"], f"编号「{entry.id}」已被 {first} 使用，请换一个"))
             continue
         loaded[entry.id] = (source, entry)
-    problems += _dead_references(loaded)
+    problems += _dead_references(loaded, named)
     problems += _glossary_problems(directory)
     if not loaded and not problems:
         problems.append(Problem(directory, 1, "这里没有手册文件，请检查手册目录的设置"))
@@ -150,10 +152,11 @@ def _glossary_problems(directory: Path) -> Iterator[Problem]:
         yield Problem(directory / GLOSSARY, 1, str(error))
 
 
-def _dead_references(loaded: dict[str, tuple[Source, Section | Case | Law]]) -> Iterator[Problem]:
+def _dead_references(loaded: dict[str, tuple[Source, Section | Case | Law]], named: set[object]) -> Iterator[Problem]:
+    """References to ids that no file bears: one whose file has another fault is mended there, not here."""
     for source, entry in loaded.values():
         for target in entry.related:
-            if target not in loaded:
+            if target not in named:
                 yield Problem(
                     source.path, source.lines["related"], f"「related」指向的「{target}」不存在，请改正或删去"
                 )

@@ -24,6 +24,13 @@ class VectorStoreUnavailable(ClosureBotError):
     remedy = "请检查数据目录的权限和空间；用了 CLOSURE_BOT_CHROMA_URL 的，请检查该服务是否在运行。"
 
 
+class IndexUnavailable(ClosureBotError):
+    """The index's file cannot be made or opened. Details: `where`, `reason`."""
+
+    sentence = "索引打不开（{where}）：{reason}。"
+    remedy = "请检查数据目录是否存在、能否写入、磁盘是否已满；索引可以删掉重建。"
+
+
 class IndexBusy(ClosureBotError):
     """Another process is writing to the index. Details: `where`."""
 

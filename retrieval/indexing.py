@@ -74,10 +74,7 @@ def embed_pending(
 
 def restore_missing(lexical: LexicalIndex, vectors: VectorIndex, fingerprint: str) -> int:
     """Puts back what Chroma lacks (its folder was deleted, its server is new) without embedding anything again."""
-    keys = lexical.embedded(fingerprint)
-    if vectors.count() >= len(keys):
-        return 0
-    missing = sorted(vectors.missing(keys))
+    missing = sorted(vectors.missing(lexical.embedded(fingerprint)))
     for at in range(0, len(missing), STEP):
         found = lexical.embedded_rows(fingerprint, missing[at : at + STEP])
         vectors.put(

@@ -15,6 +15,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from retrieval.embedder import Matrix
+from retrieval.errors import IndexUnavailable
 from retrieval.model import Passage, Source
 from retrieval.normalise import bigrams
 
@@ -28,7 +29,8 @@ create table if not exists passages (
     position integer not null, title text not null, kind text not null, pillar text not null, text text not null,
     locator text not null, asks text not null, notice text not null, unique (source_id, position));
 create index if not exists passages_key on passages(key);
-create virtual table if not exists terms using fts5(title, text, asks, tokenize='unicode61 remove_diacritics 0');
+create virtual table if not exists terms using fts5(
+    title, text, asks, tokenize="unicode61 remove_diacritics 0 tokenchars '.%'");
 create virtual table if not exists term_counts using fts5vocab('terms', 'row');
 create table if not exists vectors (
     model text not null, key text not null, sentences blob not null, unique (model, key));
@@ -46,16 +48,19 @@ class Row:
 
 
 class LexicalIndex:
-    """Opens (and makes) the file. One object may be used by several threads, one at a time."""
+    """Opens (and makes) the file; raises IndexUnavailable. Several threads may use one object, one at a time."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = Database(sqlite3.connect(path, check_same_thread=False, isolation_level=None))
-        self._db.execute("pragma page_size=16384")  # vectors are long: fewer pages to walk for each
-        self._db.execute("pragma mmap_size=268435456")
-        self._db.execute("pragma journal_mode=wal")
-        self._db.execute("pragma foreign_keys=on")
-        self._db.conn.executescript(_SCHEMA)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = Database(sqlite3.connect(path, check_same_thread=False, isolation_level=None))
+            self._db.execute("pragma page_size=16384")  # vectors are long: fewer pages to walk for each
+            self._db.execute("pragma mmap_size=268435456")
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma foreign_keys=on")
+            self._db.conn.executescript(_SCHEMA)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise IndexUnavailable(where=path, reason=getattr(error, "strerror", None) or error) from error
         self._counted: tuple[object, int] = (None, 0)
 
     def close(self) -> None:

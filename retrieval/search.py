@@ -103,7 +103,8 @@ class Search:
         scores = combined(lexical, units)
         order = np.argsort(-scores, kind="stable")[:KEPT]
         passages = self._lexical.passages(rows[i].number for i in order)
-        return [Candidate(passages[rows[i].number], lexical[i], units[i], float(scores[i])) for i in order]
+        there = (i for i in order if rows[i].number in passages)  # another process may have replaced a source since
+        return [Candidate(passages[rows[i].number], lexical[i], units[i], float(scores[i])) for i in there]
 
     def _rerank(self, question: str, candidates: list[Candidate]) -> list[Candidate]:
         if self._reranker is None or not candidates:

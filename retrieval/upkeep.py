@@ -52,7 +52,7 @@ class Upkeep:
         """Brings the playbook's entries up to date where its files, or the model, have changed since."""
         stamp = _stamp(self.settings.playbook)
         known = self.lexical.fact(STAMP)
-        complete = self.vectors.count() >= len(self.lexical.embedded(self.fingerprint))
+        complete = self.vectors.count() == len(self.lexical.embedded(self.fingerprint))
         if known == stamp and complete and not self.lexical.pending(self.fingerprint):
             return
         try:

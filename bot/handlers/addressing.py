@@ -4,13 +4,13 @@ from telegram import Bot, Chat, Message, MessageEntity
 
 
 def is_addressed(message: Message, bot: Bot) -> bool:
-    """In private always; in a group when it is a command, names the bot, or replies to one of its messages."""
+    """In private always; in a group when it is a command of ours, names the bot, or replies to one of its messages."""
     if message.chat.type == Chat.PRIVATE:
         return True
     replied = message.reply_to_message
     if replied and replied.from_user and replied.from_user.id == bot.id:
         return True
-    return _is_command(message) or bool(_mentions(message, bot))
+    return _is_command(message, bot) or bool(_mentions(message, bot))
 
 
 def addressed_text(message: Message, bot: Bot) -> str:
@@ -26,5 +26,8 @@ def _mentions(message: Message, bot: Bot) -> list[str]:
     return [mention for mention in named if mention.lower() == f"@{bot.username}".lower()]
 
 
-def _is_command(message: Message) -> bool:
-    return any(entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 for entity in message.entities)
+def _is_command(message: Message, bot: Bot) -> bool:
+    """A command at the start that is for this bot, or for nobody by name."""
+    commands = message.parse_entities([MessageEntity.BOT_COMMAND])
+    first = next((text for entity, text in commands.items() if entity.offset == 0), None)
+    return first is not None and first.partition("@")[2].lower() in ("", bot.username.lower())

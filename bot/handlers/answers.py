@@ -6,6 +6,7 @@ from telegram.ext import ContextTypes
 
 from actions.questions import Citation, Question
 from bot import messages
+from bot.handlers.pressing import acknowledge
 from bot.keyboards import cases_keyboard, page_keyboard, rated_keyboard
 from bot.render import page_with, similar_cases, source_pages, text_pages
 from bot.services import Services, aside
@@ -24,9 +25,9 @@ class Answers:
         query, (question_id, mark) = _pressed(update, context)
         citation = await self._citation(question_id, mark)
         if citation is None:
-            await query.answer(messages.BUTTON_EXPIRED, show_alert=True)
+            await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)
             return
-        await query.answer()
+        await acknowledge(query)
         pages = await aside(self._pages, citation)
         page = page_with(pages, citation.text)
         await _reply(query, pages[page], page_keyboard("page", (question_id, mark), page, len(pages)))
@@ -48,7 +49,7 @@ class Answers:
         pages = source_pages(passages) if passages else []
         keyboard = page_keyboard("case", (case_id,), page, len(pages))
         if pages and page == 0:
-            await query.answer()
+            await acknowledge(query)
             await _reply(query, pages[0], keyboard)
         else:
             await _turn(query, pages, page, keyboard)
@@ -58,9 +59,9 @@ class Answers:
         query, (question_id,) = _pressed(update, context)
         question = await aside(self._questions.get, question_id)
         if question is None:
-            await query.answer(messages.BUTTON_EXPIRED, show_alert=True)
+            await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)
             return
-        await query.answer()
+        await acknowledge(query)
         hits = await aside(self._library.similar_cases, question.text)
         await _reply(query, similar_cases(hits), cases_keyboard(hits))
 
@@ -69,7 +70,7 @@ class Answers:
         query, (question_id, rating) = _pressed(update, context)
         question = await self._rated(query, question_id, good=rating > 0)
         if question:
-            await query.answer(messages.RATED_GOOD if rating > 0 else messages.RATED_BAD)
+            await acknowledge(query, messages.RATED_GOOD if rating > 0 else messages.RATED_BAD)
             keyboard = rated_keyboard(question_id, len(question.citations), rating)
             await query.edit_message_reply_markup(keyboard)
 
@@ -77,14 +78,14 @@ class Answers:
         """Under a refusal: none of the sections offered is it either."""
         query, (question_id,) = _pressed(update, context)
         if await self._rated(query, question_id, good=False):
-            await query.answer(messages.NONE_OF_THESE)
+            await acknowledge(query, messages.NONE_OF_THESE)
 
     async def _rated(self, query: CallbackQuery, question_id: int, good: bool) -> Question | None:
         """Rates; None, and the presser told, where the answer is somebody else's or gone."""
         now = self._now()
         if await aside(self._questions.rate, question_id, query.from_user.id, 1 if good else -1, now=now):
             return await aside(self._questions.get, question_id)
-        await query.answer(messages.NOT_YOUR_BUTTON, show_alert=True)
+        await acknowledge(query, messages.NOT_YOUR_BUTTON, alert=True)
         return None
 
     async def _citation(self, question_id: int, mark: int) -> Citation | None:
@@ -101,7 +102,7 @@ class Answers:
 async def expired(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Any button that no longer means anything: it must not spin for ever."""
     if update.callback_query:
-        await update.callback_query.answer(messages.BUTTON_EXPIRED)
+        await acknowledge(update.callback_query, messages.BUTTON_EXPIRED)
 
 
 def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> tuple[CallbackQuery, list[int]]:
@@ -118,7 +119,7 @@ async def _reply(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup
 
 async def _turn(query: CallbackQuery, pages: list[str], page: int, keyboard: InlineKeyboardMarkup | None) -> None:
     if 0 <= page < len(pages):
-        await query.answer()
+        await acknowledge(query)
         await query.edit_message_text(pages[page], parse_mode=ParseMode.HTML, reply_markup=keyboard)
     else:
-        await query.answer(messages.BUTTON_EXPIRED, show_alert=True)
+        await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)

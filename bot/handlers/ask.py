@@ -13,6 +13,7 @@ from telegram.ext import ContextTypes
 from actions.questions import Citation
 from bot import messages
 from bot.handlers.addressing import addressed_text, is_addressed
+from bot.handlers.pressing import acknowledge
 from bot.keyboards import answer_keyboard
 from bot.render import answer_messages
 from bot.services import Services, aside
@@ -47,7 +48,7 @@ class Ask:
         """A suggested question was pressed."""
         query = update.callback_query
         if query and context.match and isinstance(query.message, Message):
-            await query.answer()
+            await acknowledge(query)
             await self._answer(update, query.message, messages.SUGGESTIONS[int(context.match[1])])
 
     async def _answer(self, update: Update, message: Message, question: str) -> None:

@@ -8,6 +8,7 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
 from bot import messages
+from bot.handlers.pressing import acknowledge
 from playbook.errors import ClosureBotError
 
 log = logging.getLogger(__name__)
@@ -22,9 +23,10 @@ async def failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     told = isinstance(context.error, ClosureBotError)
     line = messages.refused_with(str(context.error), reference) if told else messages.failed(reference)
     try:
-        if update.callback_query:
-            await update.callback_query.answer(line, show_alert=True)
-        elif update.effective_message:
+        pressed = update.callback_query
+        if pressed and await acknowledge(pressed, line, alert=True):
+            return
+        if update.effective_message:
             await update.effective_message.reply_text(line)
     except TelegramError as error:
         log.error("%s: and the person could not be told: %r", reference, error)

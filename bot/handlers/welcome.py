@@ -29,5 +29,5 @@ async def not_text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 async def unknown_command(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """A command that the bot does not have."""
-    if update.message:
+    if update.message and is_addressed(update.message, context.bot):
         await update.message.reply_text(messages.UNKNOWN_COMMAND)

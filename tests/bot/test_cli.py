@@ -361,10 +361,7 @@ def test_a_wrong_setting_is_one_line_for_every_command(
     [
         ["officers", "list"],
         ["demo", "--port", "0"],
-        pytest.param(
-            ["ask", ASKED],
-            marks=pytest.mark.xfail(raises=OSError, strict=True, reason="retrieval.lexical lets OSError through"),
-        ),
+        ["ask", ASKED],
     ],
     ids=str,
 )

@@ -359,7 +359,6 @@ def test_every_shipped_entry_says_what_it_answers_and_where_it_is_from(shipped: 
         assert entry.id not in entry.related, entry.id
 
 
-@pytest.mark.xfail(strict=True, reason="read_playbook: ids of files with another fault count as not existing")
 def test_a_reference_to_a_file_with_a_fault_is_not_called_dead(sound: Path) -> None:
     write(sound, "sections", "revisit", SECTION.format(id="revisit").replace("related: []", "related: [early]"))
     fault = write(sound, "sections", "early", SECTION.format(id="early").replace("relationship", "finance"))

@@ -223,7 +223,6 @@ def test_vectors_that_chroma_lost_are_put_back_without_embedding_again(shelf: Sh
     assert list(shelf.vectors.nearest(shelf.model.question("第1号"), 1, "section")) == [lost[0]], "with their kind"
 
 
-@pytest.mark.xfail(strict=True, reason="restore_missing and Upkeep.refresh compare counts, not keys")
 def test_what_chroma_lost_is_noticed_though_it_holds_something_else(shelf: Shelf) -> None:
     """Two data directories may share a server; a kill may leave vectors that nothing asks for any more."""
     sources = many_sources(3)

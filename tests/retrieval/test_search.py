@@ -183,9 +183,6 @@ class Unlucky(LexicalIndex):
         return found
 
 
-@pytest.mark.xfail(
-    strict=True, raises=KeyError, reason="Search._best: a row replaced by another process has no passage"
-)
 def test_a_source_that_another_process_replaces_meanwhile_does_no_harm(shelf: Shelf, tmp_path: Path) -> None:
     lexical = Unlucky(tmp_path / "index.db")
     lexical.victim = shelf.lexical
