@@ -58,7 +58,7 @@ def read_playbook(directory: Path = BUNDLED) -> tuple[Playbook, list[Problem]]:
     named: set[object] = set()
     for path, model in playbook_files(directory):
         source = _read(path, problems)
-        named.add(source.values.get("id") if source else path.stem)
+        named.add(str(source.values.get("id")) if source else path.stem)
         entry = _validate(source, model, problems) if source else None
         if source is None or entry is None:
             continue

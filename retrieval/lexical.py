@@ -5,6 +5,7 @@ Chinese at punctuation alone), so both sides are cut into bigrams beforehand: me
 """
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -193,6 +194,11 @@ class LexicalIndex:
         self._db.execute(
             "delete from vectors where model = ? and key in (select value from json_each(?))", [model, json.dumps(keys)]
         )
+
+    def identity(self) -> str:
+        """A name that no other index has, given when it is first asked for."""
+        self._db.execute("insert or ignore into facts values ('identity', ?)", [secrets.token_hex(8).encode()])
+        return (self.fact("identity") or b"").decode()
 
     def fact(self, name: str) -> bytes | None:
         """A small value kept beside the passages, such as the fitted refusal."""

@@ -52,6 +52,7 @@ class Library:
     def ask(self, question: str) -> Answer:
         """An answer from the passages alone, or a refusal with the nearest of them."""
         started = time.perf_counter()
+        question = question.encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
         with self._busy:
             self._reopen_if_changed()
             found = self.search.find(question)
@@ -96,9 +97,10 @@ class Library:
 
     def _open_vectors(self) -> None:
         self._generation = self.lexical.fact(GENERATION)
-        self.vectors = VectorIndex(
-            self._settings.directory / "chroma", self._embedder.fingerprint, self._settings.chroma_url
-        )
+        # On a server several data directories may meet: each keeps to a collection of its own.
+        url, name = self._settings.chroma_url, self._embedder.fingerprint
+        name = f"{name}-{self.lexical.identity()}" if url else name
+        self.vectors = VectorIndex(self._settings.directory / "chroma", name, url)
         self.search = Search(self.lexical, self.vectors, self._embedder, self._glossary, self._reranker)
 
     def _reopen_if_changed(self) -> None:

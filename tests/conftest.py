@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from retrieval.library import Library, LibrarySettings
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

@@ -24,7 +24,8 @@ def test_settings_commands_and_figures_are_those_of_the_code_and_the_last_bench(
 def test_every_variable_that_a_readme_names_exists(language: str) -> None:
     known = {str(field.validation_alias) for field in Settings.model_fields.values()}
     known |= {f"{name}_FILE" for name in SECRETS}
-    named = set(re.findall(r"\b(?:CLOSURE_BOT|TELEGRAM)_[A-Z_]+\b", READMES[language].read_text("utf-8")))
+    text = READMES[language].read_text("utf-8")
+    named = set(re.findall(r"\b(?:CLOSURE_BOT|TELEGRAM_BOT|TELEGRAM_API)_[A-Z_]+\b", text))
     assert named <= known
 
 

@@ -101,6 +101,7 @@ FAULTS = [
     ),
     Fault("kind-unknown", "laws", put("kind: law", "kind: 法规"), 3, "「kind」的值「法规」与所在文件夹不符"),
     Fault("Upper", "sections", lambda text: text, 2, "「id」只能用小写字母、数字和短横线，现在是「Upper」"),
+    Fault("list-id", "sections", put("id: list-id", "id: [list-id]"), 2, "「id」"),
     Fault(
         "dead",
         "sections",

@@ -17,6 +17,7 @@ from playbook.errors import PlaybookInvalid
 from retrieval import embedder
 from retrieval.errors import IndexBusy, VectorStoreUnavailable
 from retrieval.indexing import STEP
+from retrieval.lexical import LexicalIndex
 from retrieval.library import Library, LibrarySettings
 from tests.retrieval.chroma import chroma_server, free_port
 from tests.retrieval.toy import ToyEmbedder, use_toy, write_entry, write_playbook
@@ -338,3 +339,18 @@ def test_a_chroma_server_that_is_not_there_is_one_clear_line(at: LibrarySettings
     with pytest.raises(VectorStoreUnavailable, match=url) as raised:
         Library(replace(at, chroma_url=url))
     assert len(str(raised.value).splitlines()) == 1
+
+
+def test_a_library_has_a_name_of_its_own_that_lasts(tmp_path: Path) -> None:
+    """On one Chroma server it is what keeps two data directories' vectors apart."""
+    names = []
+    for directory in (tmp_path / "a", tmp_path / "b", tmp_path / "a"):
+        index = LexicalIndex(directory / "index.db")
+        names.append(index.identity())
+        index.close()
+    assert names[0] == names[2] != names[1]
+    assert all(len(name) == 16 for name in names)
+
+
+def test_half_a_character_is_passed_over(library: Library) -> None:
+    assert library.ask("停业企业多久回访一次\ud800").citations[0].passage.id == "revisit-mechanism"
