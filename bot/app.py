@@ -53,6 +53,8 @@ def run(
         raise TokenMissing
     # httpx logs every request with its address at INFO, and the address holds the token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # … and PTB every 502 with its page of HTML, which `delivery` and `listening` deal with.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
 
     def unreachable(error: TelegramError) -> None:
         say(str(BotApiUnreachable(where=settings.telegram_api_base_url, reason=type(error).__name__)))

@@ -14,7 +14,6 @@ from bot import messages
 from bot.render import nearest_sections
 from retrieval.model import Answer, Hit
 
-BUTTONS_A_ROW = 3
 LABEL_CHARACTERS = 24
 
 
