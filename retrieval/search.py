@@ -1,7 +1,7 @@
 """Finds passages: candidates from both indexes, scored by words, by their best unit and by their best few.
 
-A unit is a sentence of the passage or a question that it is known to answer. Words alone, vectors alone and rank
-fusion are each worse than the mean of normalised scores; the best unit finds the sentence, the best few tell a
+A unit is a sentence of the passage or a question that it is known to answer. Each signal alone is worse than the mean
+of the three, normalised: the words find names and figures, the best unit finds the sentence, the best few tell a
 passage about the matter from one that mentions it. `make bench` prints each.
 """
 
