@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import messages
-from bot.command import Commands, ProgressBar, load_settings
+from bot.command import Commands, ProgressBar, data_dir_option
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -24,16 +24,10 @@ TELEGRAM_ID = click.IntRange(1, 2**52)
 @click.group(
     cls=Commands,
     help=messages.HELP_CLI,
+    params=[data_dir_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="closure-bot")
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help=messages.HELP_DATA_DIR,
-    callback=load_settings,
-    expose_value=False,
-)
 @click.pass_obj
 def cli(settings: "Settings") -> None:
     """The root of all commands."""

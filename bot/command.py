@@ -19,16 +19,20 @@ def load_settings(ctx: click.Context, _: click.Parameter, data_dir: Path | None)
         ctx.obj = Settings.load(data_dir=data_dir)
 
 
+def data_dir_option() -> click.Option:
+    """`--data-dir`, which stands before or after any command; the nearest one counts."""
+    path = click.Path(path_type=Path)
+    return click.Option(
+        ["--data-dir"], type=path, help=messages.HELP_DATA_DIR, callback=load_settings, expose_value=False
+    )
+
+
 class Command(click.Command):
     """Takes `--data-dir`, like every other."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        path = click.Path(path_type=Path)
-        option = click.Option(
-            ["--data-dir"], type=path, help=messages.HELP_DATA_DIR, callback=load_settings, expose_value=False
-        )
-        self.params.append(option)
+        self.params.append(data_dir_option())
 
 
 class Commands(click.Group):

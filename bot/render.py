@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import messages
 from playbook.model import Pillar
+from retrieval.chunks import sentences
 from retrieval.model import Answer, Hit, Passage
 
 MESSAGE_LIMIT = 4096
@@ -143,12 +144,8 @@ def similar_cases(hits: Sequence[Hit]) -> str:
     """Past cases as HTML: title and first sentence each."""
     if not hits:
         return messages.NO_SIMILAR_CASES
-    cases = (f"• <b>{escape(hit.passage.title)}</b>\n{escape(_first_sentence(hit.passage.text))}" for hit in hits)
+    cases = (f"• <b>{escape(hit.passage.title)}</b>\n{escape(sentences(hit.passage.text)[0])}" for hit in hits)
     return "\n".join([f"<b>{messages.SIMILAR_CASES}</b>", *cases])
-
-
-def _first_sentence(text: str) -> str:
-    return _SENTENCE_END.split(text, maxsplit=1)[0]
 
 
 def escape(text: str) -> str:

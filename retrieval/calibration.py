@@ -17,7 +17,7 @@ import numpy as np
 from retrieval.chunks import sentences
 from retrieval.embedder import BUNDLED_DIRECTORY, BundledEmbeddings, Matrix, PassageEmbedder
 from retrieval.lexical import LexicalIndex
-from retrieval.refusal import EVIDENCE, Known, Linear, Refusal, evidence, question_terms
+from retrieval.refusal import EVIDENCE, LIKENESS, Known, Linear, Refusal, evidence, question_terms
 from retrieval.search import Candidate, Found, Search, ranked
 
 QUESTIONS = Path(__file__).with_name("calibration.jsonl")
@@ -66,7 +66,7 @@ def fit(search: Search, labelled: Labelled) -> Refusal:
     found = [search.find(question) for question in labelled.questions]
     vectors = np.stack([each.vector for each in found])
     fold = np.random.default_rng(0).integers(0, FOLDS, len(found))
-    likeness = np.empty((len(found), 5))
+    likeness = np.empty((len(found), len(LIKENESS)))
     for held in range(FOLDS):
         known = fit_known(labelled, vectors, np.flatnonzero(fold != held))
         for i in np.flatnonzero(fold == held):

@@ -1,8 +1,6 @@
 """`actions.inbox`: what is kept, for how long, and what is set aside."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,13 +8,6 @@ from actions.inbox import Inbox, KeptUpdate
 from actions.store import CaseLog
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[CaseLog]:
-    log = CaseLog(tmp_path / "case-log.db")
-    yield log
-    log.close()
 
 
 @pytest.fixture

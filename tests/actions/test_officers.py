@@ -1,7 +1,5 @@
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,13 +8,6 @@ from actions.officers import Officer, Officers, Role
 from actions.store import CaseLog
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[CaseLog]:
-    log = CaseLog(tmp_path / "case-log.db")
-    yield log
-    log.close()
 
 
 @pytest.fixture

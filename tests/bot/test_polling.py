@@ -39,22 +39,6 @@ def app() -> Starlette:
 
 
 @pytest.fixture
-def address(app: Starlette) -> Iterator[str]:
-    with serve(app) as address:
-        yield address
-
-
-@pytest.fixture
-def world(app: Starlette) -> World:
-    return app.state.world
-
-
-@pytest.fixture
-def faults(app: Starlette) -> Faults:
-    return app.state.faults
-
-
-@pytest.fixture
 def log(tmp_path: Path) -> Iterator[CaseLog]:
     with opened(tmp_path / "case-log.db", busy_timeout=0.1) as log:
         yield log

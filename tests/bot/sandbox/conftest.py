@@ -1,6 +1,6 @@
 """A served sandbox and the real python-telegram-bot against it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -8,9 +8,8 @@ from starlette.applications import Starlette
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.sandbox.faults import Faults
 from bot.sandbox.model import BotIdentity, Person
-from bot.sandbox.server import create_app, serve
+from bot.sandbox.server import create_app
 from bot.sandbox.world import World
 
 WANG, CHEN = 101, 102
@@ -20,22 +19,6 @@ WANG, CHEN = 101, 102
 def app() -> Starlette:
     people = [Person(WANG, "王芳", "专员"), Person(CHEN, "陈立", "组长")]
     return create_app(people, suggestions=["职工工资怎么发?", "设备能不能低价转让?", "土壤要不要检测?"])
-
-
-@pytest.fixture
-def address(app: Starlette) -> Iterator[str]:
-    with serve(app) as address:
-        yield address
-
-
-@pytest.fixture
-def world(app: Starlette) -> World:
-    return app.state.world
-
-
-@pytest.fixture
-def faults(app: Starlette) -> Faults:
-    return app.state.faults
 
 
 @pytest.fixture
