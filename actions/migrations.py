@@ -96,6 +96,166 @@ def m004_updates(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def m005_cases(db: Database) -> None:
+    """Companies that close, what was answered about them, and what was noted.
+
+    `year` and `number` are the two parts of `id`. `opened_on` is null while a case is a draft; a case that is archived
+    and was never opened is a draft that was given up. `position` of an answer is `item`: 0 outside repeating groups.
+    `message_id` is the message that gave the answer. `found_by` finds companies by any part of their name or code:
+    every character is a word there (see `actions.cases`).
+    """
+    _create(
+        db,
+        """create table cases (
+            id text primary key,
+            year integer not null,
+            number integer not null,
+            company text not null default '',
+            uscc text not null default '',
+            industry text not null default '',
+            reason text not null default '',
+            stage text not null default '',
+            closure_date text,
+            officer_id integer not null references officers (telegram_id),
+            status text not null check (status in ('draft', 'open', 'follow_up', 'archived')),
+            created_at text not null,
+            opened_on text,
+            archived_at text,
+            released_at text,
+            unique (year, number),
+            check (status <> 'draft' or opened_on is null)
+        ) strict""",
+        "create index cases_by_status on cases (status, year, number)",
+        "create index cases_by_officer on cases (officer_id, status, year, number)",
+        "create virtual table case_words using fts5 (case_id unindexed, words, tokenize = 'unicode61')",
+        """create table answers (
+            case_id text not null references cases (id),
+            question_id text not null,
+            item integer not null default 0 check (item >= 0),
+            value text not null check (json_valid(value)),
+            answered_by integer not null references officers (telegram_id),
+            answered_at text not null,
+            message_id integer,
+            primary key (case_id, question_id, item)
+        ) strict, without rowid""",
+        "create index answers_by_message on answers (answered_by, message_id) where message_id is not null",
+        """create table notes (
+            id integer primary key,
+            case_id text not null references cases (id),
+            task_id integer references tasks (id),
+            at text not null,
+            officer_id integer not null references officers (telegram_id),
+            text text not null check (text <> '')
+        ) strict""",
+        "create index notes_by_case on notes (case_id)",
+    )
+
+
+@MIGRATIONS()
+def m006_tasks(db: Database) -> None:
+    """What is to be done in a case, and what waits for what.
+
+    `rule`, `item` and `occurrence` name the rule of `tasks.yaml` that gave rise to a task; `rule` is null for one that
+    an officer added. `by_hand` is 1 where an officer has set the date, which is then not worked out again. `evidence`
+    says what closes it; `citation` keeps the passage that it was made from. `outcome` of a waived task has its reason,
+    or `{"withdrawn": true}` where changed answers no longer call for it. A wait that is a `gate` ends only when what it
+    waits for is done; any other also when that is waived.
+    """
+    _create(
+        db,
+        """create table tasks (
+            id integer primary key,
+            case_id text not null references cases (id),
+            pillar text not null,
+            kind text not null,
+            title text not null check (title <> ''),
+            due_on text not null,
+            status text not null check (status in ('open', 'blocked', 'done', 'waived')),
+            assignee_id integer not null references officers (telegram_id),
+            source text not null default '',
+            done_at text,
+            outcome text not null default '{}' check (json_valid(outcome)),
+            rule text,
+            item integer not null default 0,
+            occurrence integer not null default 0,
+            by_hand integer not null default 0 check (by_hand in (0, 1)),
+            evidence text,
+            citation text check (citation is null or json_valid(citation)),
+            created_at text not null,
+            unique (case_id, rule, item, occurrence)
+        ) strict""",
+        "create index tasks_due on tasks (status, due_on)",
+        "create index tasks_by_assignee on tasks (assignee_id, status, due_on)",
+        """create table task_waits (
+            task_id integer not null references tasks (id),
+            waits_for integer not null references tasks (id),
+            gate integer not null default 0 check (gate in (0, 1)),
+            primary key (task_id, waits_for)
+        ) strict, without rowid""",
+        "create index task_waits_back on task_waits (waits_for)",
+    )
+
+
+@MIGRATIONS()
+def m007_files(db: Database) -> None:
+    """Photos and documents: evidence of tasks, answers, papers of a case. The bytes are kept under their SHA-256.
+
+    `name` is what the sender called it, for people to read; it names no path.
+    """
+    _create(
+        db,
+        """create table files (
+            id integer primary key,
+            case_id text not null references cases (id),
+            task_id integer references tasks (id),
+            sha256 text not null check (length(sha256) = 64),
+            name text not null,
+            media_type text not null,
+            size integer not null check (size >= 0),
+            officer_id integer not null references officers (telegram_id),
+            at text not null
+        ) strict""",
+        "create index files_by_case on files (case_id)",
+        "create index files_by_task on files (task_id) where task_id is not null",
+    )
+
+
+@MIGRATIONS()
+def m008_dialogues(db: Database) -> None:
+    """Where each officer stands: in a walk through the checklist, and in what the next message is for.
+
+    A walk: `step` grows with all that is shown, and is in the buttons: those of any other step are old. `question_id`
+    and `item` are what is being asked or changed, `seen` the answer as it stood when it was shown, `pending` the answer
+    that waits to be confirmed. `shown_step` is the last step that Telegram has taken, in `message_id`; `update_id` is
+    the last update that changed the walk, so that one handled again after a crash changes nothing.
+    """
+    _create(
+        db,
+        """create table walks (
+            officer_id integer primary key references officers (telegram_id),
+            case_id text not null references cases (id),
+            view text not null check (view in ('ask', 'review', 'confirm', 'cancel', 'paused', 'ended')),
+            question_id text,
+            item integer not null default 0,
+            seen text,
+            pending text,
+            edition text not null,
+            step integer not null,
+            shown_step integer not null default 0,
+            message_id integer,
+            update_id integer
+        ) strict""",
+        """create table prompts (
+            officer_id integer primary key references officers (telegram_id),
+            verb text not null check (verb <> ''),
+            subject text not null,
+            asked_at text not null,
+            update_id integer
+        ) strict""",
+    )
+
+
 def _create(db: Database, *statements: str) -> None:
     for statement in statements:  # one by one: `executescript` would commit the transaction that this runs in
         db.execute(statement)

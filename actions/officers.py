@@ -55,6 +55,11 @@ class Officers:
         row = self._log.row("select * from officers where telegram_id = ? and active = 1", [telegram_id])
         return _officer(row) if row else None
 
+    def name(self, telegram_id: int | None) -> str:
+        """What somebody is called, who has left too; empty for the bot itself."""
+        row = self._log.row("select name from officers where telegram_id = ?", [telegram_id])
+        return str(row["name"]) if row else ""
+
     def everyone(self) -> list[Officer]:
         """All who are or were registered, by role and name; those who have left come last."""
         order = "active desc, case role when 'admin' then 0 when 'lead' then 1 else 2 end, name, telegram_id"

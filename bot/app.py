@@ -19,8 +19,6 @@ from telegram.ext import (
 )
 
 from actions.inbox import Inbox
-from actions.officers import Officers
-from actions.questions import Questions
 from actions.store import CaseLog
 from bot import messages, polling
 from bot.delivery import Delivery
@@ -28,17 +26,28 @@ from bot.errors import BotApiUnreachable, TokenMissing
 from bot.handlers import answers, failure, welcome
 from bot.handlers.answers import Answers
 from bot.handlers.ask import Ask
+from bot.handlers.cards import Cards
+from bot.handlers.cases import Lists
 from bot.handlers.gate import Gate
+from bot.handlers.intake import Walking
+from bot.handlers.joining import Joining
+from bot.handlers.messages import Routing
+from bot.handlers.screens import Screens
+from bot.handlers.tasks import Doing
+from bot.handlers.walk_messages import WalkMessages
+from bot.handlers.wanted import WantedMessages
 from bot.inbox import DurableQueue, InboxApplication, PerChatProcessor
 from bot.listening import PollRequest
 from bot.services import Services, aside, utc_now
 from bot.settings import Settings
+from playbook.procedure import load_procedure
 from retrieval.library import Library
 
 COMMANDS = [BotCommand(name, description) for name, description in messages.COMMANDS]
 KEPT_UPDATES = timedelta(days=2)
 """Longer than Telegram offers an update again (24 hours), so that none is handled twice."""
 NEW = filters.UpdateType.MESSAGE
+CASE = r"(CM-\d{4}-\d+)"
 
 
 def run(
@@ -83,7 +92,9 @@ def build(settings: Settings, case_log: CaseLog, library: Library) -> InboxAppli
         .rate_limiter(Delivery())
     )
     application: InboxApplication = builder.build()
-    add_handlers(application, Services(library, Officers(case_log), Questions(case_log)))
+    procedure = load_procedure(settings.playbook_dir)
+    services = Services.of(library, case_log, procedure, files=settings.files, released=settings.released)
+    add_handlers(application, services)
     _forget_daily(application, Inbox(case_log))
     return application
 
@@ -100,24 +111,64 @@ def _forget_daily(application: InboxApplication, inbox: Inbox) -> None:
 
 def add_handlers(application: InboxApplication, services: Services) -> None:
     """Every handler, in the order in which they are tried."""
-    ask, answer = Ask(services), Answers(services)
+    ask, cards = Ask(services), Cards(services)
+    screens, doing = Screens(services, cards), Doing(services, cards)
+    walking = Walking(services, screens)
+    walk = WalkMessages(services, walking, screens, ask)
+    routing = Routing(WantedMessages(services, doing, cards), walk, ask)
     application.add_handler(TypeHandler(Update, Gate(services)), group=-1)
     application.add_handlers(
         [
             CommandHandler("start", welcome.start, NEW),
             CommandHandler("help", welcome.help_, NEW),
             CommandHandler("ask", ask.command, NEW),
+            CommandHandler("new", walking.new, NEW),
+            CommandHandler("cases", Lists(services).command, NEW),
+            CommandHandler("case", cards.command, NEW),
             MessageHandler(NEW & filters.COMMAND, welcome.unknown_command),
-            MessageHandler(NEW & filters.TEXT, ask.text),
-            MessageHandler(NEW & ~filters.StatusUpdate.ALL, welcome.not_text),
-            CallbackQueryHandler(ask.suggested, r"^try:([0-2])$"),
-            CallbackQueryHandler(answer.source, r"^source:(\d+):(\d+)$"),
-            CallbackQueryHandler(answer.page, r"^page:(\d+):(\d+):(\d+)$"),
-            CallbackQueryHandler(answer.similar, r"^similar:(\d+)$"),
-            CallbackQueryHandler(answer.case, r"^case:([a-z0-9-]+):(\d+)$"),
-            CallbackQueryHandler(answer.rate, r"^rate:(\d+):(-?1)$"),
-            CallbackQueryHandler(answer.none, r"^none:(\d+)$"),
+            MessageHandler(NEW & filters.TEXT, routing.text),
+            MessageHandler(NEW & (filters.PHOTO | filters.Document.ALL), routing.file),
+            MessageHandler(NEW & ~filters.StatusUpdate.ALL, routing.other),
+            MessageHandler(filters.UpdateType.EDITED_MESSAGE, walk.edited),
+            *_buttons_of_answers(services, ask),
+            *_buttons_of_cases(services, cards, doing, walking),
             CallbackQueryHandler(answers.expired),
         ]
     )
     application.add_error_handler(failure.failed)
+
+
+def _buttons_of_answers(services: Services, ask: Ask) -> list[CallbackQueryHandler[Any, Any]]:
+    answer, joining = Answers(services), Joining(services)
+    return [
+        CallbackQueryHandler(ask.suggested, r"^try:([0-2])$"),
+        CallbackQueryHandler(answer.source, r"^source:(\d+):(\d+)$"),
+        CallbackQueryHandler(answer.page, r"^page:(\d+):(\d+):(\d+)$"),
+        CallbackQueryHandler(answer.similar, r"^similar:(\d+)$"),
+        CallbackQueryHandler(answer.case, r"^case:([a-z0-9-]+):(\d+)$"),
+        CallbackQueryHandler(answer.rate, r"^rate:(\d+):(-?1)$"),
+        CallbackQueryHandler(answer.none, r"^none:(\d+)$"),
+        CallbackQueryHandler(joining.which, r"^join:(\d+)$"),
+        CallbackQueryHandler(joining.where, r"^join:(\d+):(\d+)$"),
+        CallbackQueryHandler(joining.join, rf"^join:(\d+):(\d+):{CASE}$"),
+    ]
+
+
+def _buttons_of_cases(
+    services: Services, cards: Cards, doing: Doing, walking: Walking
+) -> list[CallbackQueryHandler[Any, Any]]:
+    lists = Lists(services)
+    return [
+        CallbackQueryHandler(walking.press, r"^walk:(\d+):([a-z]+)(?::(.+))?$"),
+        CallbackQueryHandler(walking.fill, rf"^fill:{CASE}$"),
+        CallbackQueryHandler(walking.change, rf"^edit:{CASE}:([a-z0-9_]+):(\d+)$"),
+        CallbackQueryHandler(lists.turn, rf"^list:(mine|all|drafts|archived):(-|{CASE[1:-1]})$"),
+        CallbackQueryHandler(lists.turn_found, rf"^find:(-|{CASE[1:-1]}):(.+)$"),
+        CallbackQueryHandler(cards.press, rf"^card:{CASE}$"),
+        CallbackQueryHandler(cards.part, rf"^part:{CASE}:(tasks|answers|timeline|papers):(\d+)$"),
+        CallbackQueryHandler(cards.file, r"^file:(\d+)$"),
+        CallbackQueryHandler(doing.task, r"^task:(\d+)$"),
+        CallbackQueryHandler(doing.act, r"^do:(finish|reopen|archive|restore|release|publish):([A-Z0-9-]+)$"),
+        CallbackQueryHandler(doing.ask, r"^ask:(note|task|case_file|evidence|remark|reason|date|title):([A-Z0-9-]+)$"),
+        CallbackQueryHandler(doing.drop, r"^drop$"),
+    ]

@@ -44,7 +44,7 @@ def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path |
     if bool((question or "").strip()) == bool(batch):
         raise click.UsageError(messages.ASK_ONE_OR_BATCH)
     asked = _batch(batch) if batch else iter([(None, question or "")])
-    from bot.render import answer_json, answer_text
+    from bot.render.answers import answer_json, answer_text
 
     library = _library(settings)
     for id_, text in asked:
@@ -90,15 +90,21 @@ def index(settings: "Settings", paths: tuple[Path, ...]) -> None:
 @click.pass_obj
 def check(settings: "Settings") -> None:
     """Validates the playbook."""
-    from playbook.loader import read_playbook
+    from playbook.loader import playbook_files, read_playbook
+    from playbook.procedure import read_procedure
 
     playbook, problems = read_playbook(settings.playbook_dir)
+    named = {path.stem for path, _ in playbook_files(settings.playbook_dir)}  # a file with a fault can be cited too
+    procedure, more = read_procedure(settings.playbook_dir, playbook.entries.keys() | named)
+    problems += more
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)
         click.echo(messages.problems(len(problems)), err=True)
         sys.exit(1)
-    click.echo(messages.checked(len(playbook.entries)))
+    assert procedure is not None
+    questions, rules = len(procedure.checklist.questions), len(procedure.rules.tasks)
+    click.echo(messages.checked(len(playbook.entries), questions, rules))
 
 
 @cli.group(cls=Commands, help=messages.HELP_OFFICERS)

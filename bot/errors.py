@@ -43,3 +43,10 @@ class SecretFileUnreadable(ClosureBotError):
 
     sentence = "{name} 指的文件 {file} 读不了。"
     remedy = "请检查路径和权限。"
+
+
+class LeadsOnly(ClosureBotError):
+    """Only a lead may do this."""
+
+    sentence = "只有科长可以把案件放进案例库。"
+    remedy = "请把案件编号告诉科长。"

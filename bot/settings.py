@@ -107,13 +107,28 @@ class Settings(BaseSettings):
     def library(self) -> LibrarySettings:
         """What the library needs of them."""
         return LibrarySettings(
-            self.data_dir / "index", self.playbook_dir, self.embedding_model, self.reranker, self.chroma_url
+            self.data_dir / "index",
+            self.playbook_dir,
+            self.embedding_model,
+            self.reranker,
+            self.chroma_url,
+            self.released,
         )
 
     @property
     def case_log(self) -> Path:
         """The case log's file."""
         return self.data_dir / "case-log.db"
+
+    @property
+    def files(self) -> Path:
+        """Where photos and documents of cases are kept."""
+        return self.data_dir / "files"
+
+    @property
+    def released(self) -> Path:
+        """Where finished cases that may be cited are kept."""
+        return self.data_dir / "released"
 
 
 SECRETS = ("TELEGRAM_BOT_TOKEN",)

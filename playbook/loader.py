@@ -4,7 +4,7 @@
 A file is found by its folder: `sections/`, `cases/`, `laws/`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,18 @@ def playbook_files(directory: Path = BUNDLED) -> Iterator[tuple[Path, type[Secti
     for folder, model in FOLDERS.items():
         for path in sorted((directory / folder).glob("*.md")):
             yield path, model
+
+
+def read_cases(paths: Iterable[Path]) -> tuple[list[Case], list[Problem]]:
+    """The cases in these files, and every problem found."""
+    problems: list[Problem] = []
+    cases = list[Case]()
+    for path in paths:
+        source = _read(path, problems)
+        entry = _validate(source, Case, problems) if source else None
+        if isinstance(entry, Case):
+            cases.append(entry)
+    return cases, problems
 
 
 def _read(path: Path, problems: list[Problem]) -> Source | None:

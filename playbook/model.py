@@ -78,13 +78,20 @@ class Section(Entry):
 
 
 class Case(Entry):
-    """One company that closed: what was done, the figures, the lesson. `year` is None where the source names none."""
+    """One company that closed: what was done, the figures, the lesson. `year` is None where the source names none.
+
+    `industries`, `reasons` (choices of the checklist) and `pollution` are what similar cases are filtered by; empty or
+    None where the source does not say.
+    """
 
     kind: Literal["case"]
     pillars: Annotated[tuple[Pillar, ...], Field(min_length=1)]
     year: int | None
     industry: Text
     reason: Text
+    industries: tuple[Text, ...] = ()
+    reasons: tuple[Text, ...] = ()
+    pollution: bool | None = None
     figures: tuple[Text, ...]
     lesson: Text
 

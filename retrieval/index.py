@@ -37,12 +37,18 @@ class VectorIndex:
                 _collection_name(fingerprint), embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
 
-    def nearest(self, vector: Matrix, limit: int, kind: str | None = None) -> dict[str, float]:
-        """The keys nearest to a unit vector with their cosines, best first; of one kind only where that is asked."""
+    def nearest(
+        self, vector: Matrix, limit: int, kind: str | None = None, among: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """The keys nearest to a unit vector with their cosines, best first.
+
+        Of one kind only, or `among` certain keys only (some at least), where that is asked.
+        """
         with self._reporting():
             found = self._collection.query(
                 query_embeddings=vector[np.newaxis],
                 n_results=limit,
+                ids=list(among) if among is not None else None,
                 include=["distances"],
                 where={"kind": kind} if kind else None,
             )

@@ -10,12 +10,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from playbook.glossary import Glossary
+from playbook.loader import load_playbook
+from playbook.model import Case
+from playbook.released import released_cases
 from retrieval import embedder
 from retrieval.answer import CITED, QuotingWriter, Writer, check_marks
 from retrieval.calibration import load_refusal
 from retrieval.index import VectorIndex
 from retrieval.indexing import Progress
 from retrieval.lexical import LexicalIndex
+from retrieval.likeness import SimilarCase, Traits, most_alike
 from retrieval.model import Answer, Hit, Passage
 from retrieval.search import Candidate, Found, Search
 from retrieval.settings import LibrarySettings
@@ -39,6 +43,8 @@ class Library:
         self._embedder = embedder.load_embedder(settings.embedding_model)
         self._reranker = embedder.CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._glossary = Glossary.load(settings.playbook)
+        self._known_cases: dict[str, Case] = {}
+        self._read_at: bytes | None = b"never"
         self._open_vectors()
         self.refresh(progress)
         self.refusal = load_refusal(self.lexical, self.search, self._embedder)
@@ -83,6 +89,24 @@ class Library:
         with self._busy:
             self._reopen_if_changed()
             return [_hit(candidate) for candidate in self.search.find(text, kind="case").candidates[:limit]]
+
+    def cases_like(self, text: str, traits: Traits, limit: int = 3) -> list[SimilarCase]:
+        """Past cases that share traits, then those most like `text`."""
+        with self._busy:
+            self._reopen_if_changed()
+            wanted = {id_: case for id_, case in self._cases().items() if traits.shared_with(case)} or self._cases()
+            keys = [passage.key for id_ in wanted for passage in self.lexical.source_passages(id_)]
+            hits = map(_hit, self.search.among(text, keys)) if keys else ()
+            return most_alike(hits, wanted, traits, limit)
+
+    def _cases(self) -> dict[str, Case]:
+        """The past cases, read again when the index has changed."""
+        if self._read_at != self._generation:
+            playbook = load_playbook(self._settings.playbook)
+            entries = [*playbook.entries.values(), *released_cases(self._settings.released, playbook)]
+            self._known_cases = {entry.id: entry for entry in entries if isinstance(entry, Case)}
+            self._read_at = self._generation
+        return self._known_cases
 
     def refresh(self, progress: Progress = _silent) -> None:
         """Takes up what has changed in the playbook's files; see `Upkeep.refresh`."""

@@ -91,6 +91,13 @@ class Search:
             candidates=tuple(self._rerank(question, candidates)),
         )
 
+    def among(self, text: str, keys: Sequence[str]) -> list[Candidate]:
+        """The passages of these keys that are nearest to `text` in the vector store, best first."""
+        wording = normalise(text)
+        vector = self._embedder.question(wording)
+        near = self._vectors.nearest(vector, CANDIDATES, among=keys)
+        return self._best(self._lexical.rows(self._embedder.fingerprint, keys=near), {}, vector)
+
     def _best(self, rows: Sequence[Row], matched: dict[int, float], vector: Matrix) -> list[Candidate]:
         """The best of the rows, read. All are scored together: one product of matrices instead of a hundred."""
         if not rows:

@@ -9,10 +9,14 @@ from retrieval.embedder import BUNDLED as BUNDLED_MODEL
 
 @dataclass(frozen=True)
 class LibrarySettings:
-    """`directory` holds the index; `chroma_url` is a Chroma server to use instead of files in it."""
+    """`directory` holds the index; `chroma_url` is a Chroma server to use instead of files in it.
+
+    `released` is a folder of cases, Markdown like the playbook's own, that officers' finished cases have become.
+    """
 
     directory: Path
     playbook: Path = BUNDLED_PLAYBOOK
     embedding_model: str = BUNDLED_MODEL
     reranker: str | None = None
     chroma_url: str | None = None
+    released: Path | None = None

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from playbook.model import Case, Entry, Law, Playbook, Section
+from playbook.model import Case, Entry, Law, Section
 from retrieval.chunks import chunk_markdown
 from retrieval.model import Kind, Passage, Source
 
@@ -11,9 +11,9 @@ PLAYBOOK_PREFIX = "playbook:"
 """Marks the digests of playbook entries, so that documents are told from them when either is synchronised."""
 
 
-def playbook_sources(playbook: Playbook) -> Iterable[Source]:
+def playbook_sources(entries: Iterable[Section | Case | Law]) -> Iterable[Source]:
     """One source for each entry."""
-    return (_source(entry) for entry in playbook.entries.values())
+    return map(_source, entries)
 
 
 def _source(entry: Section | Case | Law) -> Source:

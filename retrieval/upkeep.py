@@ -14,6 +14,7 @@ from pathlib import Path
 import filelock
 
 from playbook.loader import load_playbook, playbook_files
+from playbook.released import released_cases, released_files
 from retrieval import documents, embedder
 from retrieval.errors import DocumentUnreadable, IndexBusy
 from retrieval.index import VectorIndex
@@ -50,7 +51,7 @@ class Upkeep:
 
     def refresh(self, progress: Progress) -> None:
         """Brings the playbook's entries up to date where its files, or the model, have changed since."""
-        stamp = _stamp(self.settings.playbook)
+        stamp = _stamp(self.settings)
         known = self.lexical.fact(STAMP)
         complete = self.vectors.count() == len(self.lexical.embedded(self.fingerprint))
         if known == stamp and complete and not self.lexical.pending(self.fingerprint):
@@ -58,8 +59,11 @@ class Upkeep:
         try:
             with self._writing(wait=known is None):
                 if known != stamp:
-                    sources = playbook_sources(load_playbook(self.settings.playbook))
-                    synchronise(self.lexical, sources, lambda id_, digest: digest.startswith(PLAYBOOK_PREFIX))
+                    playbook = load_playbook(self.settings.playbook)
+                    entries = [*playbook.entries.values(), *released_cases(self.settings.released, playbook)]
+                    synchronise(
+                        self.lexical, playbook_sources(entries), lambda id_, digest: digest.startswith(PLAYBOOK_PREFIX)
+                    )
                     self.lexical.set_fact(STAMP, stamp)
                 restore_missing(self.lexical, self.vectors, self.fingerprint)
                 self._embed(progress)
@@ -105,10 +109,10 @@ class Upkeep:
             raise IndexBusy(where=path) from error
 
 
-def _stamp(playbook: Path) -> bytes:
-    """Changes when any file of the playbook does."""
+def _stamp(settings: LibrarySettings) -> bytes:
+    """Changes when any file of the playbook, or of the cases released, does."""
     digest = hashlib.sha256()
-    for path, _ in playbook_files(playbook):
+    for path in (*(path for path, _ in playbook_files(settings.playbook)), *released_files(settings.released)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest().encode()
 

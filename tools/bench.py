@@ -123,7 +123,7 @@ def library_of(directory: Path, passages: int) -> Library:
 
 def indexing() -> float:
     """Passages a second of indexing, as a multiple of the bare model's on the same passages."""
-    sources = list(playbook_sources(load_playbook()))
+    sources = list(playbook_sources(load_playbook().entries.values()))
     stripped = [
         replace(each, passages=tuple(replace(p, kind="document", asks=()) for p in each.passages)) for each in sources
     ]

@@ -23,7 +23,7 @@ def main() -> None:
         embedder = load_embedder(threads=indexing_threads())
         lexical = LexicalIndex(Path(folder) / "index.db")
         vectors = VectorIndex(Path(folder) / "chroma", embedder.fingerprint)
-        synchronise(lexical, playbook_sources(load_playbook()), lambda id_, digest: True)
+        synchronise(lexical, playbook_sources(load_playbook().entries.values()), lambda id_, digest: True)
         embed_pending(lexical, vectors, embedder)
         refusal = fit(Search(lexical, vectors, embedder, Glossary.load(BUNDLED)), Labelled.read())
         SHIPPED.write_bytes(pack(refusal))

@@ -7,8 +7,9 @@ from telegram.ext import ContextTypes
 from actions.questions import Citation, Question
 from bot import messages
 from bot.handlers.pressing import acknowledge
-from bot.keyboards import cases_keyboard, page_keyboard, rated_keyboard
-from bot.render import page_with, similar_cases, source_pages, text_pages
+from bot.keyboards.answers import cases_keyboard, rated_keyboard
+from bot.keyboards.buttons import page_keyboard
+from bot.render.answers import page_with, similar_cases, source_pages, text_pages
 from bot.services import Services, aside
 
 

@@ -14,8 +14,8 @@ from actions.questions import Citation
 from bot import messages
 from bot.handlers.addressing import addressed_text, is_addressed
 from bot.handlers.pressing import acknowledge
-from bot.keyboards import answer_keyboard
-from bot.render import answer_messages
+from bot.keyboards.answers import answer_keyboard
+from bot.render.answers import answer_messages
 from bot.services import Services, aside
 from retrieval.model import Answer
 
@@ -37,21 +37,21 @@ class Ask:
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Any text: in a group only where it is meant for the bot."""
         if update.message and is_addressed(update.message, context.bot):
-            await self._answer(update, update.message, addressed_text(update.message, context.bot))
+            await self.answer(update, update.message, addressed_text(update.message, context.bot))
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/ask QUESTION."""
         if update.message:
-            await self._answer(update, update.message, " ".join(context.args or ()))
+            await self.answer(update, update.message, " ".join(context.args or ()))
 
     async def suggested(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A suggested question was pressed."""
         query = update.callback_query
         if query and context.match and isinstance(query.message, Message):
             await acknowledge(query)
-            await self._answer(update, query.message, messages.SUGGESTIONS[int(context.match[1])])
+            await self.answer(update, query.message, messages.SUGGESTIONS[int(context.match[1])])
 
-    async def _answer(self, update: Update, message: Message, question: str) -> None:
+    async def answer(self, update: Update, message: Message, question: str) -> None:
         """Answers in the chat of `message`. Handled again after a crash, it does not answer twice."""
         if not question or len(question) > QUESTION_CHARACTERS:
             await message.reply_text(messages.QUESTION_TOO_LONG if question else messages.ASK_WHAT)

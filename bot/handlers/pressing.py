@@ -1,11 +1,16 @@
-"""Answering a press, so that the button stops spinning."""
+"""What handlers do with a press, a message or a place: answer it, edit it, keep to private chats."""
 
 import logging
 
-from telegram import CallbackQuery
+from telegram import Bot, CallbackQuery, Chat, InlineKeyboardMarkup, Message
+from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.messages import intake as wording
+
 log = logging.getLogger(__name__)
+
+NOT_MODIFIED = "message is not modified"
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> bool:
@@ -19,3 +24,39 @@ async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: b
         log.info("a press could not be answered: %s", error)
         return False
     return True
+
+
+async def is_private(message: Message) -> bool:
+    """Whether a message came in private; where not, says that cases are for private chats."""
+    if message.chat.type == Chat.PRIVATE:
+        return True
+    await message.reply_text(wording.PRIVATE_ONLY, do_quote=True)
+    return False
+
+
+async def replace_text(
+    bot: Bot, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None
+) -> bool:
+    """Edits a message; False where Telegram does not let us (too old, deleted)."""
+    try:
+        await bot.edit_message_text(text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+    except BadRequest as error:
+        if NOT_MODIFIED in str(error).lower():
+            return True
+        log.info("message %d could not be edited: %s", message_id, error)
+        return False
+    return True
+
+
+async def turn_page(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    """Shows something else in the message whose button was pressed."""
+    if isinstance(query.message, Message):
+        await replace_text(query.get_bot(), query.message.chat_id, query.message.message_id, text, keyboard)
+
+
+async def strip(bot: Bot, chat_id: int, message_id: int) -> None:
+    """Takes the buttons off a message that is not the live one any more; they would be old anyway."""
+    try:
+        await bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+    except BadRequest as error:
+        log.info("message %d keeps its buttons: %s", message_id, error)

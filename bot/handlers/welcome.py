@@ -5,7 +5,7 @@ from telegram.ext import ContextTypes
 
 from bot import messages
 from bot.handlers.addressing import is_addressed
-from bot.keyboards import suggestions_keyboard
+from bot.keyboards.answers import suggestions_keyboard
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -19,12 +19,6 @@ async def help_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """/help."""
     if update.message:
         await update.message.reply_text(messages.HELP)
-
-
-async def not_text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Photos, voices, stickers and the like."""
-    if update.message and is_addressed(update.message, context.bot):
-        await update.message.reply_text(messages.TEXT_ONLY)
 
 
 async def unknown_command(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

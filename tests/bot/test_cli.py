@@ -19,7 +19,7 @@ from actions.officers import Officers, Role
 from actions.store import CaseLog
 from bot import messages
 from bot.cli import cli
-from bot.render import answer_text
+from bot.render.answers import answer_text
 from bot.sandbox.server import Person, create_app, serve
 from retrieval.library import Library
 from tests.cast import COLLEAGUE, LEAD, OFFICER

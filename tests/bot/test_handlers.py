@@ -22,7 +22,7 @@ from actions.store import CaseLog
 from bot import messages
 from bot.app import COMMANDS, build
 from bot.delivery import Delivery
-from bot.render import answer_messages, source_pages
+from bot.render.answers import answer_messages, source_pages
 from bot.sandbox import people
 from bot.sandbox.entities import parse_html
 from bot.sandbox.faults import Faults
@@ -253,7 +253,7 @@ async def test_an_officer_gets_an_answer_with_marks_sources_and_buttons(
         assert f"[{mark}] {hit.passage.title}" in line
     assert {entity["type"] for entity in answer.entities} == {"bold"}
     assert answer.reply_to is None
-    assert labels(answer) == [*(f"看[{mark}]" for mark in range(1, len(cited) + 1)), "相似案例", "👍", "👎"]
+    assert labels(answer) == [*(f"看[{mark}]" for mark in range(1, len(cited) + 1)), "相似案例", "加入案件", "👍", "👎"]
 
 
 async def test_ask_is_the_same_as_writing_the_question(bot: None, stage: Stage, library: Library) -> None:
@@ -618,7 +618,7 @@ async def test_what_telegram_says_of_a_chat_is_no_question(
 # What is no question
 
 
-@pytest.mark.parametrize("text", ["/nosuch", "/new 绿源", "/ASKED"])
+@pytest.mark.parametrize("text", ["/nosuch", "/news", "/ASKED"])
 async def test_an_unknown_command_is_told(bot: None, stage: Stage, text: str) -> None:
     assert (await stage.say(OFFICER, text)).text == messages.UNKNOWN_COMMAND
 

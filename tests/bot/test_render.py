@@ -11,20 +11,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import messages
-from bot.render import (
-    MESSAGE_LIMIT,
-    PAGE_CHARACTERS,
+from bot.render.answers import (
     answer_messages,
     answer_text,
-    escape,
-    length,
-    pack,
     page_with,
     similar_cases,
     source_label,
     source_pages,
     text_pages,
 )
+from bot.render.text import MESSAGE_LIMIT, PAGE_CHARACTERS, escape, length, pack
 from bot.sandbox.detect import utf16_length
 from bot.sandbox.entities import parse_html
 from retrieval.library import Library

@@ -119,7 +119,9 @@ def test_everything_that_lasts_is_under_the_data_directory(monkeypatch: pytest.M
         "BAAI/bge-small-zh-v1.5",
         "BAAI/bge-reranker-base",
         "http://chroma:8000",
+        tmp_path / "released",
     )
+    assert settings.files == tmp_path / "files"
 
 
 # Secrets

@@ -11,7 +11,7 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from bot import messages
 from bot.demo import CAST
-from bot.render import answer_messages
+from bot.render.answers import answer_messages
 from bot.sandbox.entities import parse_html
 from retrieval.library import Library
 from tests.e2e.process import Process

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from actions.officers import Officers, Role
 from bot import messages
-from bot.render import answer_messages
+from bot.render.answers import answer_messages
 from bot.sandbox import people
 from bot.sandbox.entities import parse_html
 from bot.sandbox.faults import Faults

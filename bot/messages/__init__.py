@@ -22,13 +22,23 @@ HELP = (
     "• 句末的 [1] [2] 是出处，点下面的按钮看全文。\n"
     "• 「相似案例」列出做过的类似企业。\n"
     "• 👍 👎 帮手册维护人知道哪里要补。\n"
-    "• 群里请 @我，或回复我的消息，或用 /ask。"
+    "• 群里请 @我，或回复我的消息，或用 /ask。\n"
+    "• /new 登记一家停业企业，一题一题地问，答一题存一题。\n"
+    "• /cases 看案件，后面写几个字可以找；/case 加编号看一个案件。"
 )
-COMMANDS = (("ask", "提问：/ask 后面写问题"), ("help", "怎么用"), ("start", "从头开始"))
+COMMANDS = (
+    ("new", "登记一家停业企业"),
+    ("cases", "看案件、找案件"),
+    ("case", "看一个案件：/case 后面写编号"),
+    ("ask", "提问：/ask 后面写问题"),
+    ("help", "怎么用"),
+    ("start", "从头开始"),
+)
 
 ASK_WHAT = "请在 /ask 后面写上问题，例如：/ask 联席会议由谁召集"
 UNKNOWN_COMMAND = "没有这个命令。直接打字提问就行，/help 看怎么用。"
-TEXT_ONLY = "我现在只看得懂文字，请把问题打字发来。"
+TEXT_ONLY = "我现在只看得懂文字，请把问题打字发来。要存文件的，请先打开案件或任务，点「传文件」。"
+PHOTO_NAME = "照片"
 QUESTION_TOO_LONG = "这条太长了。请把问题缩到 500 字以内再发，一次问一件事最好。"
 BUTTON_EXPIRED = "这个按钮已经过期，请重新提问。"
 NOT_YOUR_BUTTON = "这条回答不是您问的，不能由您评价。"
@@ -44,8 +54,10 @@ BUTTON_SIMILAR = "相似案例"
 BUTTON_GOOD = "👍"
 BUTTON_BAD = "👎"
 BUTTON_NONE = "都不是"
+BUTTON_SOURCE = "看依据"
 BUTTON_PREVIOUS = "‹ 上一页"
 BUTTON_NEXT = "下一页 ›"
+BUTTON_FIRST = "« 第一页"
 
 KINDS = {"section": "手册", "case": "案例", "law": "法规", "document": "文件"}
 
@@ -138,9 +150,9 @@ def indexed(changed: int, embedded: int) -> str:
     return f"收录完成：{changed} 个文件有变化，新建 {embedded} 段索引。"
 
 
-def checked(entries: int) -> str:
+def checked(entries: int, questions: int, rules: int) -> str:
     """`check` found nothing."""
-    return f"手册检查通过：{entries} 个文件，没有问题。"
+    return f"手册检查通过：{entries} 个文件、清单 {questions} 题、任务 {rules} 种，没有问题。"
 
 
 def problems(count: int) -> str:

@@ -1,37 +1,21 @@
-"""Turns answers and sources into text: plain for the terminal, HTML for Telegram, in pieces that Telegram takes.
+"""Answers and sources as text: plain for the terminal, HTML for Telegram."""
 
-All that people or documents wrote is escaped; the only markup is put here.
-"""
-
-import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot import messages
+from bot.render.text import escape, pack, pages, plain
 from playbook.model import Pillar
 from retrieval.chunks import sentences
 from retrieval.model import Answer, Hit, Passage
 
-MESSAGE_LIMIT = 4096
-"""Telegram's limit for a text, in UTF-16 units, after entities are parsed."""
-PAGE_CHARACTERS = 1200
-"""A page of a source: two phone screens."""
-
 _BULLET = re.compile(r"^\s*[-*+]\s+", re.MULTILINE)
-_TAG = re.compile(r"<[^>]+>")
-_SENTENCE_END = re.compile(
-    r"(?<=[。！？；!?;])(?![。！？；!?;」』”’）)\[])"  # not before what closes a quotation, nor before a mark
-    r"|(?<=[。！？；!?;][」』”’）)])(?!\[)"
-    r"|(?<=\.)(?=\s)"  # 1.5 is no end
-)
-_UNIT = re.compile(r"\[\d+\]|.", re.DOTALL)
-"""What is never cut: a mark, a character."""
 
 
 def answer_text(answer: Answer) -> str:
     """The answer as plain text, as `ask` prints it."""
-    return html.unescape(_TAG.sub("", "\n".join(answer_lines(answer))))
+    return plain("\n".join(answer_lines(answer)))
 
 
 def answer_json(id_: object, answer: Answer) -> dict[str, Any]:
@@ -107,20 +91,12 @@ def source_pages(passages: Sequence[Passage]) -> list[str]:
     body = [line for passage in passages for line in _passage_lines(passage)]
     if first.notice:
         body.append(escape(f"⚠️ {first.notice}"))
-    return _with_head(head, body)
+    return pages(head, body)
 
 
 def text_pages(title: str, remark: str, text: str) -> list[str]:
     """A passage as it once stood, as HTML, under a remark that says why."""
-    return _with_head([f"<b>{escape(title)}</b>", f"<i>{escape(remark)}</i>"], escape(text).split("\n"))
-
-
-def _with_head(head: list[str], body: list[str]) -> list[str]:
-    pages = pack(body, PAGE_CHARACTERS) or [""]
-    foot = [
-        [f"<i>{messages.page(number, len(pages))}</i>"] if len(pages) > 1 else [] for number in range(1, len(pages) + 1)
-    ]
-    return ["\n".join([*head, "", page, *below]) for page, below in zip(pages, foot, strict=True)]
+    return pages([f"<b>{escape(title)}</b>", f"<i>{escape(remark)}</i>"], escape(text).split("\n"))
 
 
 def page_with(pages: Sequence[str], text: str) -> int:
@@ -146,46 +122,3 @@ def similar_cases(hits: Sequence[Hit]) -> str:
         return messages.NO_SIMILAR_CASES
     cases = (f"• <b>{escape(hit.passage.title)}</b>\n{escape(sentences(hit.passage.text)[0])}" for hit in hits)
     return "\n".join([f"<b>{messages.SIMILAR_CASES}</b>", *cases])
-
-
-def escape(text: str) -> str:
-    """Text that people wrote, as HTML text."""
-    return html.escape(text, quote=False)
-
-
-def pack(lines: Iterable[str], limit: int = MESSAGE_LIMIT) -> list[str]:
-    """Lines of HTML put together into messages of at most `limit`; a longer line is cut at sentence ends, else
-    anywhere.
-
-    A line's tags open and close within it, and only lines of the bot's own have any: they are never that long.
-    """
-    packed = [""]
-    for line in lines:
-        for piece in _pieces(line, limit):
-            if packed[-1] and length(f"{packed[-1]}\n{piece}") > limit:
-                packed.append("")
-            packed[-1] = f"{packed[-1]}\n{piece}" if packed[-1] else piece
-    return [message for message in (each.strip("\n") for each in packed) if message]
-
-
-def _pieces(line: str, limit: int) -> Iterator[str]:
-    if length(line) <= limit:
-        yield line
-        return
-    piece = ""
-    for part in _SENTENCE_END.split(html.unescape(_TAG.sub("", line))):
-        for unit in [part] if _utf16_length(part) <= limit else _UNIT.findall(part):
-            if piece and _utf16_length(piece + unit) > limit:
-                yield escape(piece)
-                piece = ""
-            piece += unit
-    yield escape(piece)
-
-
-def length(text: str) -> int:
-    """How long Telegram finds a piece of HTML: UTF-16 units of what is left when entities are parsed."""
-    return _utf16_length(html.unescape(_TAG.sub("", text)))
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,109 @@
+"""Tasks and what is done to them and to cases by a button: finish, reopen, archive, or ask for what is still wanted."""
+
+from collections.abc import Callable
+
+from telegram import InlineKeyboardMarkup, Message, Update
+from telegram.ext import ContextTypes
+
+from actions.calendar import local_day
+from actions.case_errors import CaseRefused
+from actions.dossier import TaskPapers
+from actions.model import Settled
+from actions.prompts import Wanted
+from bot.errors import LeadsOnly
+from bot.handlers.cards import Cards
+from bot.handlers.pressing import acknowledge, turn_page
+from bot.handlers.releasing import Releasing
+from bot.keyboards.cases import prompt_keyboard, publish_keyboard, task_keyboard
+from bot.messages import cases as wording
+from bot.render.cases import settled_lines, task_text
+from bot.services import Services, aside
+
+Shown = tuple[str, InlineKeyboardMarkup | None]
+
+
+class Doing:
+    """What buttons do to tasks and cases. Each act may be pressed twice: the second time it changes nothing."""
+
+    def __init__(self, services: Services, cards: Cards) -> None:
+        self._services, self._cards, self._releasing = services, cards, Releasing(services)
+        self._acts: dict[str, Callable[[str, int], Shown]] = {
+            "finish": self._finish,
+            "reopen": self._reopen,
+            "archive": self._archive,
+            "restore": self._restore,
+            "release": self._release,
+            "publish": self._publish,
+        }
+
+    async def task(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`task:ID`: one task, in place."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        await acknowledge(query)
+        text, keyboard = await aside(self.shown, int(context.match[1]))
+        await turn_page(query, text, keyboard)
+
+    async def act(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`do:ACT:SUBJECT`."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        try:
+            text, keyboard = await aside(self._acts[context.match[1]], context.match[2], query.from_user.id)
+        except (CaseRefused, LeadsOnly) as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        await turn_page(query, text, keyboard)
+
+    async def ask(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`ask:WANTED:SUBJECT`: says what is wanted, and waits for it."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        wanted, now = Wanted(context.match[1]), self._services.now()
+        await acknowledge(query)
+        await aside(self._services.prompts.ask, query.from_user.id, wanted, context.match[2], now=now)
+        if isinstance(query.message, Message):
+            await query.message.reply_text(wording.ASK_FOR[wanted.value], reply_markup=prompt_keyboard())
+
+    async def drop(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`drop`: nothing is waited for any more."""
+        query = update.callback_query
+        assert query is not None
+        await acknowledge(query)
+        await aside(self._services.prompts.drop, query.from_user.id)
+        await turn_page(query, wording.NEVER_MIND, None)
+
+    def shown(self, task_id: int, settled: Settled | None = None) -> Shown:
+        """A task as a message, under what has just been set in motion."""
+        services = self._services
+        task = services.tasks.need(task_id)
+        notes = [note for note in services.cases.notes(task.case_id, 200) if note.task_id == task_id]
+        waits = services.tasks.waits(task.case_id).get(task_id, ())
+        papers = TaskPapers(task, waits, notes, services.files.of_task(task_id))
+        lines = [task_text(papers, local_day(services.now())), *settled_lines(settled or Settled())]
+        return "\n".join(lines), task_keyboard(papers)
+
+    def _finish(self, subject: str, by: int) -> Shown:
+        return self.shown(int(subject), self._services.tasks.finish(int(subject), by=by, now=self._services.now()))
+
+    def _reopen(self, subject: str, by: int) -> Shown:
+        return self.shown(int(subject), self._services.tasks.reopen(int(subject), by=by, now=self._services.now()))
+
+    def _archive(self, subject: str, by: int) -> Shown:
+        self._services.cases.archive(subject, by=by, now=self._services.now())
+        return self._cards.shown(subject, by)
+
+    def _restore(self, subject: str, by: int) -> Shown:
+        self._services.cases.reopen(subject, by=by, now=self._services.now())
+        return self._cards.shown(subject, by)
+
+    def _release(self, subject: str, by: int) -> Shown:
+        return self._releasing.preview(subject, by), publish_keyboard(subject)
+
+    def _publish(self, subject: str, by: int) -> Shown:
+        self._releasing.publish(subject, by)
+        return wording.RELEASED, None

@@ -1,0 +1,83 @@
+"""Messages that a prompt waits for: a note, a reason, a date, a title, a file."""
+
+from telegram import Chat, Message, Update
+from telegram.constants import ParseMode
+from telegram.ext import ContextTypes
+
+from actions.deeds import Deed
+from actions.prompts import FILES, Prompt, Wanted
+from bot.handlers.cards import Cards
+from bot.handlers.tasks import Doing
+from bot.keyboards.cases import prompt_keyboard
+from bot.messages import cases as wording
+from bot.messages import intake as intake_wording
+from bot.services import Services, aside
+from playbook.errors import ClosureBotError
+
+
+class WantedMessages:
+    """Each method says whether the message was waited for; where not, it is for somebody else."""
+
+    def __init__(self, services: Services, doing: Doing, cards: Cards) -> None:
+        self._services, self._doing, self._cards = services, doing, cards
+
+    async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
+        """A text."""
+        message, prompt = update.message, await self._prompt(update)
+        if message is None or message.text is None or prompt is None:
+            return False
+        if message.text.strip() in intake_wording.TYPED["cancel"]:
+            await aside(self._services.prompts.drop, prompt.officer_id)
+            await message.reply_text(wording.NEVER_MIND)
+            return True
+        now = self._services.now()
+        try:
+            deed = await aside(self._services.deeds.write, prompt, message.text, update_id=update.update_id, now=now)
+        except ClosureBotError as refused:
+            await self._refuse(message, refused)
+            return True
+        await self._report(message, prompt, deed)
+        return True
+
+    async def attached(self, update: Update, context: ContextTypes.DEFAULT_TYPE, data: bytes, name: str) -> bool:
+        """A photo or a document."""
+        message, prompt = update.message, await self._prompt(update)
+        if message is None or prompt is None or prompt.wanted not in FILES:
+            return False
+        number, now = update.update_id, self._services.now()
+        try:
+            deed = await aside(self._services.deeds.attach, prompt, data, name, update_id=number, now=now)
+        except ClosureBotError as refused:
+            await self._refuse(message, refused)
+            return True
+        await self._report(message, prompt, deed)
+        return True
+
+    async def expects(self, update: Update) -> bool:
+        """Whether something is waited for."""
+        return await self._prompt(update) is not None
+
+    async def _prompt(self, update: Update) -> Prompt | None:
+        """What is wanted; one that this very update has settled before a crash is shown, not done again."""
+        message, user = update.message, update.effective_user
+        if message is None or user is None or message.chat.type != Chat.PRIVATE:
+            return None
+        prompt = await aside(self._services.prompts.of, user.id, self._services.now())
+        if prompt and prompt.wanted is Wanted.DONE:
+            if prompt.update_id == update.update_id:
+                await message.reply_text(wording.DONE[Wanted.DONE.value])
+            return None
+        return prompt
+
+    async def _refuse(self, message: Message, refused: ClosureBotError) -> None:
+        """Says why, and waits on."""
+        await message.reply_text(str(refused), reply_markup=prompt_keyboard())
+
+    async def _report(self, message: Message, prompt: Prompt, deed: Deed) -> None:
+        """Says what was done, and shows the task or the case."""
+        done = wording.DONE[prompt.wanted.value]
+        if deed.task_id is None:
+            await self._cards.show(deed.case_id, message.get_bot(), message.chat_id, above=done)
+            return
+        text, keyboard = await aside(self._doing.shown, deed.task_id, deed.settled)
+        await message.reply_text(f"{done}\n\n{text}", parse_mode=ParseMode.HTML, reply_markup=keyboard)

@@ -1,0 +1,155 @@
+"""Cases and their tasks as HTML."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from actions.calendar import SHANGHAI
+from actions.dossier import Dossier, TaskPapers
+from actions.model import Case, CaseFile, CaseStatus, Note, Settled, Task, TaskStatus, TimelineEntry
+from bot.messages import cases as wording
+from bot.messages import intake as intake_wording
+from bot.render.text import escape
+from bot.render.values import step_label, step_value
+from playbook.model import Pillar
+
+TASKS_SHOWN = 8
+"""Tasks on a page, each with a button."""
+ANSWERS_SHOWN = 15
+NAMED = 5
+
+
+def list_text(title: str, cases: Sequence[Case], nothing: str) -> str:
+    """A page of a list."""
+    if not cases:
+        return nothing
+    lines = [f"<b>{escape(title)}</b>"]
+    for case in cases:
+        closing = f" · {intake_wording.month_day(case.closure_date)}" if case.closure_date else ""
+        lines.append(escape(wording.case_line(case.id, case.company, case.status.value, closing)))
+    return "\n".join(lines)
+
+
+def card_text(dossier: Dossier, today: date) -> str:
+    """The case card: who, what, how it stands, what comes next."""
+    case = dossier.case
+    lines = [
+        f"<b>{escape(case.company or case.id)}</b>",
+        escape(wording.facts(case.id, wording.STATUSES[case.status.value], case.industry, case.reason, case.stage)),
+        escape(wording.closure(case.closure_date)) if case.closure_date else "",
+        escape(wording.officer(dossier.officer)),
+        escape(contact_line(dossier)),
+        *(_standing(dossier, today) if case.status is not CaseStatus.DRAFT else ()),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def contact_line(dossier: Dossier) -> str:
+    """The owner with a masked number; the whole number is among the answers."""
+    known = dossier.path.facts.values
+    parts = [str(known.get(name) or "") for name in ("contact", "phone", "reach_how", "reach_when")]
+    parts[1] = masked(parts[1])
+    return wording.contact(*parts) if any(parts) else ""
+
+
+def masked(phone: str) -> str:
+    """A number of which the middle is hidden."""
+    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}" if len(phone) > 7 else phone
+
+
+def _standing(dossier: Dossier, today: date) -> list[str]:
+    open_, late = dossier.of_status(TaskStatus.OPEN), dossier.overdue(today)
+    blocked, done = dossier.of_status(TaskStatus.BLOCKED), dossier.of_status(TaskStatus.DONE)
+    lines = ["", wording.counts(len(open_), len(blocked), len(done), len(late))]
+    by = [dossier.waits[task.id][-1].title for task in blocked if task.id in dossier.waits]
+    lines += [wording.held(by.count(title), title) for title in dict.fromkeys(by)]
+    if open_:
+        lines.append(wording.next_task(open_[0].title, open_[0].due_on, open_[0].due_on < today))
+    if years := dossier.unpublished_years:
+        lines.append(wording.unpublished(years))
+    return [escape(line) for line in lines]
+
+
+def tasks_text(dossier: Dossier, page: int, today: date) -> str:
+    """A page of the tasks by pillar, with what each waits for."""
+    lines, pillar = [f"<b>{wording.PARTS['tasks']}</b> · {escape(dossier.case.id)}"], ""
+    for task in page_of_tasks(dossier, page):
+        if task.pillar != pillar:
+            pillar = task.pillar
+            lines += ["", f"<b>{Pillar(pillar).label}</b>"]
+        late = task.status is TaskStatus.OPEN and task.due_on < today
+        lines.append(escape(wording.task_line(wording.TASK_MARKS[task.status.value], task.title, task.due_on, late)))
+        if waits := dossier.waits.get(task.id):
+            lines.append(escape(wording.waits_for([awaited.title for awaited in waits[:NAMED]])))
+    return "\n".join(lines) if dossier.tasks else wording.NO_TASKS
+
+
+def page_of_tasks(dossier: Dossier, page: int) -> list[Task]:
+    """The tasks on one page: by pillar, then by date."""
+    order = {pillar.value: number for number, pillar in enumerate(Pillar)}
+    tasks = sorted(dossier.tasks, key=lambda task: (order.get(task.pillar, len(order)), task.due_on, task.id))
+    return tasks[page * TASKS_SHOWN : (page + 1) * TASKS_SHOWN]
+
+
+def answers_text(dossier: Dossier, page: int) -> str:
+    """A page of the answers by section."""
+    lines, title = [f"<b>{wording.PARTS['answers']}</b> · {escape(dossier.case.id)}"], ""
+    steps = [step for step in dossier.path.steps if step.question.id != step.group.more_id]
+    for step in steps[page * ANSWERS_SHOWN : (page + 1) * ANSWERS_SHOWN]:
+        if step.group.title != title:
+            title = step.group.title
+            lines += ["", f"<b>{escape(title)}</b>"]
+        lines.append(escape(f"{step_label(step)}：{step_value(step)}"))
+    return "\n".join(lines)
+
+
+def timeline_text(dossier: Dossier, entries: Sequence[TimelineEntry], name: Callable[[int | None], str]) -> str:
+    """A page of what happened, newest first."""
+    titles = {task.id: task.title for task in dossier.tasks}
+    lines = [f"<b>{wording.PARTS['timeline']}</b> · {escape(dossier.case.id)}"]
+    for entry in entries:
+        when = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        detail = entry.detail
+        about = detail.get("title") or titles.get(detail.get("task") or 0, "") or _question(dossier, detail)
+        reason = f"（{detail['reason']}）" if detail.get("reason") else ""
+        what = wording.VERBS.get(entry.verb, entry.verb)
+        lines.append(escape(wording.event(when, name(entry.actor_id), what, f"{about}{reason}")))
+    return "\n".join(lines)
+
+
+def _question(dossier: Dossier, detail: dict[str, object]) -> str:
+    labels = {step.question.id: step.question.label for step in dossier.path.steps}
+    return labels.get(str(detail.get("question")), "")
+
+
+def papers_text(case_id: str, notes: Sequence[Note], files: Sequence[CaseFile], name: Callable[[int], str]) -> str:
+    """The notes and files of a case."""
+    lines = [f"<b>{wording.PARTS['papers']}</b> · {escape(case_id)}"]
+    for note in notes:
+        when = note.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        lines.append(escape(f"{when} {name(note.officer_id)}：{note.text}"))
+    lines += [escape(wording.file_line(file.name, -(-file.size // 1024), file.sha256)) for file in files]
+    return "\n".join(lines) if notes or files else wording.NO_PAPERS
+
+
+def task_text(papers: TaskPapers, today: date) -> str:
+    """One task: when, what it waits for, what closes it, what it rests on."""
+    task = papers.task
+    late = task.status is TaskStatus.OPEN and task.due_on < today
+    lines = [
+        f"<b>{escape(task.title)}</b>",
+        escape(wording.facts(task.case_id, Pillar(task.pillar).label, wording.status(task.status.value))),
+        escape(wording.due(task.due_on) + (" ⚠️" if late else "")),
+        escape(wording.waits_for([awaited.title for awaited in papers.waits]).strip()) if papers.waits else "",
+        escape(wording.evidence(task.evidence)) if task.evidence else "",
+        escape(wording.reason(task.outcome["reason"])) if task.outcome.get("reason") else "",
+        escape(wording.citation(task.citation["title"], task.citation["text"])) if task.citation else "",
+        escape(wording.papers(len(papers.notes), len(papers.files))) if papers.notes or papers.files else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def settled_lines(settled: Settled) -> list[str]:
+    """What a deed set in motion, as HTML."""
+    lines = [wording.opened([task.title for task in settled.opened])] if settled.opened else []
+    lines += [wording.moved(task.title, before, task.due_on) for task, before in settled.moved[:NAMED]]
+    return [escape(line) for line in lines]
