@@ -38,11 +38,11 @@ class Tasks:
         return [task for task in map(task_from_row, rows) if not task.withdrawn]
 
     def waits(self, case_id: str) -> Waits:
-        """What each blocked task of a case still waits for."""
+        """What each blocked task of a case still waits for; what a gate waits for comes first."""
         sql = (
             "select task_id, awaited.* from task_waits join tasks as held on held.id = task_id"
             " join tasks as awaited on awaited.id = waits_for where held.case_id = ? and awaited.status <> 'done'"
-            " and not (awaited.status = 'waived' and gate = 0) order by awaited.due_on"
+            " and not (awaited.status = 'waived' and gate = 0) order by gate desc, awaited.due_on"
         )
         waits: dict[int, tuple[Task, ...]] = {}
         for row in self._log.rows(sql, [case_id]):

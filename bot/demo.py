@@ -30,7 +30,10 @@ CAST: tuple[tuple[Person, Role | None], ...] = (
 
 def run(settings: Settings, open_library: Callable[[], Library], port: int, say: Callable[[str], None]) -> None:
     """Serves until told to stop; raises PortTaken before anything heavy is loaded."""
-    sandbox = create_app([person for person, _ in CAST], token=TOKEN, suggestions=messages.SUGGESTIONS)
+    first_id = int(utc_now().timestamp())  # chats begin anew, the case log does not
+    sandbox = create_app(
+        [person for person, _ in CAST], token=TOKEN, suggestions=messages.SUGGESTIONS, first_id=first_id
+    )
     with ExitStack() as stack:
         try:
             address = stack.enter_context(serve(sandbox, port=port))

@@ -40,7 +40,7 @@ def _given(question: Question, numbers: list[float], texts: list[str]) -> list[A
         return [True, False]
     if question.type is Kind.choice:
         offered = [choice.text for choice in question.choices]
-        return _first_named(offered, texts)
+        return [text for text in offered if text in texts] + [text for text in offered if text not in texts][:2]
     if question.type is Kind.choices:
         return _selections(question, texts)
     if question.type in (Kind.number, Kind.money):
@@ -51,27 +51,20 @@ def _given(question: Question, numbers: list[float], texts: list[str]) -> list[A
     return list(dict.fromkeys(text for text in (*texts, *_TEXTS, *long) if text))
 
 
-def _first_named(offered: list[str], texts: list[str]) -> list[str]:
-    """The choices that conditions name, and one that stands for all that they do not."""
-    named = [text for text in offered if text in texts]
-    return named + [text for text in offered if text not in texts][:1]
-
-
 def _selections(question: Question, texts: list[str]) -> list[list[str]]:
-    """Every combination of the choices that conditions name, with and without one that they do not.
+    """Every combination of the choices that conditions name, each with none, one, two, … of those that they do not.
 
-    Where they name more than a few: each alone, two by two, all but one, and all. Some of every length besides.
+    Where they name more than a few: none of them, each alone, two by two, all but one, and all.
     """
     together = [choice.text for choice in question.choices if not choice.alone]
-    alone = [[choice.text] for choice in question.choices if choice.alone]
-    telling = _first_named(together, texts)
-    sizes: Iterable[int] = range(1, len(telling) + 1)
-    if len(telling) > _MOST_COMBINED:
-        sizes = (1, 2, len(telling) - 1, len(telling))
-    found = [list(some) for size in sizes for some in itertools.combinations(telling, size)]
-    found += [together[:size] for size in range(1, len(together) + 1)]
-    found += alone
-    return [some for n, some in enumerate(found) if some not in found[:n]]
+    named = [text for text in together if text in texts]
+    others = [text for text in together if text not in texts]
+    sizes: Iterable[int] = range(len(named), -1, -1)
+    if len(named) > _MOST_COMBINED:
+        sizes = (1, 2, len(named) - 1, len(named), 0)
+    some = [list(chosen) for size in sizes for chosen in itertools.combinations(named, size)]
+    found = [chosen + others[:more] for more in range(len(others) + 1) for chosen in some]
+    return [chosen for chosen in found if chosen] + [[choice.text] for choice in question.choices if choice.alone]
 
 
 def _numbers(question: Question, named: list[float]) -> list[float]:

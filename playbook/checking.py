@@ -7,7 +7,7 @@ can ever hold in `playbook.reaching`.
 from collections import Counter
 from collections.abc import Iterator
 
-from playbook.checklist import OPENED, REQUIRED_QUESTIONS, Choice, Group, Kind, Procedure, Question
+from playbook.checklist import OPENED, REQUIRED_QUESTIONS, Choice, Kind, Procedure, Question
 from playbook.duties import COUNTED, rule_faults
 from playbook.faults import Fault, Location, each_question
 from playbook.reaching import Reach
@@ -19,14 +19,20 @@ _SYNTAX = "true false null in as break const continue else for function if impor
 _TYPES = "bool bytes double dyn int list map null_type string type uint var void while"
 CEL_WORDS = frozenset(f"{_SYNTAX} {_TYPES}".split())
 """Names that conditions cannot use for a question."""
+LONGEST_LIST_ID = 19
+"""With `_more` after it, it is the id of a question."""
 
 
 def faults(procedure: Procedure, sources: frozenset[str]) -> Iterator[Fault]:
     """Every fault, in no particular order. `sources` are the ids that may be cited.
 
-    What can be reached is looked into only where nothing else is wrong that could make it seem unreachable.
+    Conditions are looked into where the groups are whole, and what can be reached where nothing else is wrong that
+    could make it seem unreachable.
     """
-    found = [*_ids(procedure), *_questions(procedure), *_groups(procedure), *condition_faults(procedure)]
+    groups = list(_groups(procedure))
+    found = [*groups, *_ids(procedure), *_questions(procedure)]
+    if not groups:
+        found += condition_faults(procedure)
     yield from found
     yield from _helps(procedure, sources)
     yield from rule_faults(procedure, sources)
@@ -111,14 +117,14 @@ def _choices(location: Location, question: Question) -> Iterator[Fault]:
 
 
 def _groups(procedure: Procedure) -> Iterator[Fault]:
+    """Groups that repeat by halves."""
     for g, group in enumerate(procedure.checklist.groups):
-        yield from _repeating(("groups", g), group)
-
-
-def _repeating(location: Location, group: Group) -> Iterator[Fault]:
-    keys = {"item": group.item, "names": group.names, "more": group.more}
-    missing = "".join(f"「{key}」" for key, value in keys.items() if value is None)
-    if missing and any(keys.values()):
-        yield Fault(location, f"重复的组要写全「item」「names」「more」，还缺{missing}；不重复的组一个也不写")
-    if group.names and group.names not in {question.id for question in group.questions}:
-        yield Fault((*location, "names"), f"「names」指的「{group.names}」不是这一组的题，请改正")
+        keys = {"item": group.item, "names": group.names, "more": group.more}
+        missing = "".join(f"「{key}」" for key, value in keys.items() if value is None)
+        if missing and any(keys.values()):
+            yield Fault(("groups", g), f"重复的组要写全「item」「names」「more」，还缺{missing}；不重复的组一个也不写")
+        if group.names and group.names not in {question.id for question in group.questions}:
+            yield Fault(("groups", g, "names"), f"「names」指的「{group.names}」不是这一组的题，请改正")
+        if group.repeats and len(group.id) > LONGEST_LIST_ID:
+            advice = f"重复的组的编号最多{LONGEST_LIST_ID}个字符，现在是「{group.id}」"
+            yield Fault(("groups", g, "id"), advice)

@@ -15,7 +15,7 @@ from bot.render.cases import ANSWERS_SHOWN, answers_text, card_text, papers_text
 from bot.services import Services, aside
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
-EVENTS_SHOWN = 10
+EVENTS_SHOWN = 40
 
 
 class Cards:

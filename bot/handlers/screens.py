@@ -32,7 +32,7 @@ class Screens:
         text, keyboard = screen_text(screen), screen_keyboard(screen)
         if message_id and await replace_text(bot, chat_id, message_id, text, keyboard):
             return message_id
-        if screen.walk.message_id:
-            await strip(bot, chat_id, screen.walk.message_id)
         sent = await bot.send_message(chat_id, text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        if screen.walk.message_id:  # afterwards: the question is waited for, and a chat takes one change a second
+            await strip(bot, chat_id, screen.walk.message_id)
         return sent.message_id

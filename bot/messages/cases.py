@@ -187,9 +187,12 @@ def citation(title: str, text: str) -> str:
     return f"依据《{title}》：{text}"
 
 
-def event(when: str, who: str, what: str, about: str) -> str:
-    """One event."""
-    return f"{when} {who or '系统'} {what}{f'：{about}' if about else ''}"
+def event(when: str, who: str, what: str, about: Sequence[str]) -> str:
+    """What one act did: to one thing, or to several."""
+    named = "、".join(f"「{each}」" for each in about[:3] if each)
+    count = f"{len(about)} 项" if len(about) > 1 else ""
+    more = "等" if len(about) > 3 else ""
+    return f"{when} {who or '系统'} {what}{count}{named}{more}"
 
 
 def file_line(name: str, kilobytes: int, sha256: str) -> str:

@@ -1,7 +1,9 @@
 """Cases and their tasks as HTML."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from actions.calendar import SHANGHAI
 from actions.dossier import Dossier, TaskPapers
@@ -60,7 +62,7 @@ def _standing(dossier: Dossier, today: date) -> list[str]:
     open_, late = dossier.of_status(TaskStatus.OPEN), dossier.overdue(today)
     blocked, done = dossier.of_status(TaskStatus.BLOCKED), dossier.of_status(TaskStatus.DONE)
     lines = ["", wording.counts(len(open_), len(blocked), len(done), len(late))]
-    by = [dossier.waits[task.id][-1].title for task in blocked if task.id in dossier.waits]
+    by = [dossier.waits[task.id][0].title for task in blocked if task.id in dossier.waits]
     lines += [wording.held(by.count(title), title) for title in dict.fromkeys(by)]
     if open_:
         lines.append(wording.next_task(open_[0].title, open_[0].due_on, open_[0].due_on < today))
@@ -103,22 +105,21 @@ def answers_text(dossier: Dossier, page: int) -> str:
 
 
 def timeline_text(dossier: Dossier, entries: Sequence[TimelineEntry], name: Callable[[int | None], str]) -> str:
-    """A page of what happened, newest first."""
+    """A page of what happened, newest first; what one act did to several tasks is one line."""
     titles = {task.id: task.title for task in dossier.tasks}
     lines = [f"<b>{wording.PARTS['timeline']}</b> · {escape(dossier.case.id)}"]
-    for entry in entries:
-        when = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        detail = entry.detail
-        about = detail.get("title") or titles.get(detail.get("task") or 0, "") or _question(dossier, detail)
-        reason = f"（{detail['reason']}）" if detail.get("reason") else ""
-        what = wording.VERBS.get(entry.verb, entry.verb)
-        lines.append(escape(wording.event(when, name(entry.actor_id), what, f"{about}{reason}")))
+    for (at, actor, verb), group in itertools.groupby(entries, lambda entry: (entry.at, entry.actor_id, entry.verb)):
+        when = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        about = [_about(dossier, entry.detail, titles) for entry in group]
+        lines.append(escape(wording.event(when, name(actor), wording.VERBS.get(verb, verb), about)))
     return "\n".join(lines)
 
 
-def _question(dossier: Dossier, detail: dict[str, object]) -> str:
+def _about(dossier: Dossier, detail: dict[str, Any], titles: dict[int, str]) -> str:
+    """What an event is about: a task, a question, with the reason where one was given."""
     labels = {step.question.id: step.question.label for step in dossier.path.steps}
-    return labels.get(str(detail.get("question")), "")
+    about = detail.get("title") or titles.get(detail.get("task") or 0) or labels.get(detail.get("question") or "") or ""
+    return f"{about}（{detail['reason']}）" if detail.get("reason") else str(about)
 
 
 def papers_text(case_id: str, notes: Sequence[Note], files: Sequence[CaseFile], name: Callable[[int], str]) -> str:

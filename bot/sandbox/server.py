@@ -46,12 +46,15 @@ def create_app(
     bot_username: str = "closure_sandbox_bot",
     suggestions: Sequence[str] = (),
     group_title: str | None = GROUP_TITLE,
+    first_id: int = 1,
 ) -> Starlette:
     """The application. ``app.state.world`` and ``app.state.faults`` are for those who watch and drive it.
 
     `suggestions` are questions offered in an empty chat; `group_title` None leaves the group chat out.
+    `first_id` is where updates and messages are counted from: a bot that remembers the ones of an earlier sandbox would
+    take the same numbers for the same things.
     """
-    world = World(BotIdentity(token, bot_name, bot_username), people, group_title=group_title)
+    world = World(BotIdentity(token, bot_name, bot_username), people, group_title=group_title, first_id=first_id)
     faults = Faults()
     bot_api = BotApi(world, faults)
 

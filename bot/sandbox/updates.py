@@ -20,11 +20,11 @@ class UpdateQueue:
     Every method may be called from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first_id: int = 1) -> None:
         self.bell = Bell()
         self.polled = False
         self._lock = threading.Lock()
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(first_id)
         self._pending: list[Json] = []
         self._repeated: set[int] = set()
         self._allowed: frozenset[str] = frozenset()

@@ -47,6 +47,7 @@ class World:
         *,
         group_title: str | None = None,
         clock: Callable[[], float] = time.time,
+        first_id: int = 1,
     ) -> None:
         self.bot = bot
         self.clock = clock
@@ -62,11 +63,11 @@ class World:
         self.typing: dict[int, float] = {}
         self.sends: list[SendRecord] = []
         self.settings = BotSettings()
-        self.updates = UpdateQueue()
+        self.updates = UpdateQueue(first_id)
         self.journal = Journal()
         self.closed = False
         self._lock = threading.RLock()
-        self._message_ids = itertools.count(1)
+        self._message_ids = itertools.count(first_id)
         self._file_numbers = itertools.count(1)
         self._query_ids = itertools.count(1)
 

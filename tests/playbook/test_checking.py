@@ -9,18 +9,6 @@ from tests.playbook.yaml_files import Spoilt, checklist, expect, put, read, task
 PLAN_WHEN = 'assets.exists(a, a.buffer) || "土壤" in findings'
 MAKE_WHEN = "when: size(findings) > 0 && !plan"
 BUFFER_WHEN = 'when: land == "集体"\n'
-LATER = "\n".join(
-    [
-        "      - id: later",
-        "        ask: 以后呢",
-        "        label: 以后",
-        "        type: text",
-        "        help: revisit",
-        "        why: 试",
-        "        when: {}",
-        "",
-    ]
-)
 
 
 def plan_when(condition: str) -> tuple[str, str]:
@@ -541,3 +529,9 @@ def test_conditions_that_are_right(tmp_path: Path, condition: str) -> None:
     assert problems == []
     assert procedure.rules.tasks[0].when is not None
     assert procedure.rules.tasks[0].when.source == condition
+
+
+def test_the_id_of_a_list_leaves_room_for_the_question_after_each_item(tmp_path: Path) -> None:
+    write(tmp_path, checklist("long", put("id: assets\n", "id: all_that_they_possess\n"), "", ""))
+    _, problems = read(tmp_path)
+    assert "重复的组的编号最多19个字符，现在是「all_that_they_possess」" in {problem.advice for problem in problems}
