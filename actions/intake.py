@@ -256,15 +256,14 @@ class Intake:
     ) -> Screen:
         """Keeps the answer; a saved case gets its columns and tasks anew. `told`: the changes were shown before."""
         assert walk.place is not None
-        news = self._changes(walk, value) if not told else None
+        opened = self._cases.need(walk.case_id).opened_on is not None
+        news = self._changes(walk, value) if opened and not told else None
         question = self._procedure.checklist.questions[walk.place.question_id]
         by, now = turn.officer_id, turn.now
         self._answers.put(walk.case_id, question, walk.place.item, value, by=by, now=now, message_id=message_id)
-        if self._cases.need(walk.case_id).opened_on:
+        if opened:
             self._cases.fill(walk.case_id, _columns(self.path(walk.case_id)))
             self._gates.apply(walk.case_id, drop_worked=drop_worked, by=by, now=now)
-        else:
-            news = None
         return self._ask(walk, None, news)
 
     def _refuse_closed(self, case_id: str) -> None:
