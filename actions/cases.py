@@ -16,6 +16,8 @@ from actions.model import Case, CaseStatus, Note, TimelineEntry, case_from_row
 from actions.store import CaseLog, instant
 
 _ID = re.compile(r"(?:CM)?-?(\d{4})-(\d{1,9})", re.IGNORECASE)
+RUNS = ("ones", "twos", "threes")
+"""Columns of what cases are found by: a search reads the longest runs it can, which are the rarest."""
 _COLUMNS = ("company", "uscc", "industry", "reason", "stage", "closure_date")
 
 
@@ -144,14 +146,15 @@ class Cases:
         """Cases by any part of the company's name or its code, or by their id."""
         if (id_ := case_id(text)) and (case := self.get(id_)):
             return Page((case,) if case.opened_on else (), False, False)
-        words = _words(text).replace('"', " ")
-        if not words.strip():
+        letters = _letters(text)
+        if not letters:
             return Page((), False, False)
+        size = min(len(letters), len(RUNS))
         sql = (
-            "select cases.* from cases where id in (select case_id from case_words where words match ?"
+            "select cases.* from cases where id in (select case_id from case_words where case_words match ?"
             " order by rowid desc limit 1000)"
         )
-        return self._page(sql, [f'"{words}"'], before, limit)
+        return self._page(sql, [f'{RUNS[size - 1]} : "{_runs(letters, size)}"'], before, limit)
 
     def _page(self, sql: str, values: list[Any], before: str | None, limit: int) -> Page:
         key = _key(before)
@@ -163,10 +166,13 @@ class Cases:
     def _index(self, id_: str) -> None:
         """What a case is found by. The row has the case's number, so that search gives the newest first."""
         case, (year, number) = self.need(id_), _key(id_)
-        row = {"rowid": year * 10**9 + number, "case_id": id_, "words": f"{_words(case.company)} {_words(case.uscc)}"}
+        known = [_letters(case.company), _letters(case.uscc)]
+        runs = [" ".join(_runs(letters, size) for letters in known) for size in range(1, len(RUNS) + 1)]
+        rowid = year * 10**9 + number
         with self._log.transaction() as db:
-            db.execute("delete from case_words where rowid = ?", [row["rowid"]])
-            db.execute("insert into case_words (rowid, case_id, words) values (:rowid, :case_id, :words)", row)
+            db.execute("delete from case_words where rowid = ?", [rowid])
+            columns = ", ".join(("rowid", "case_id", *RUNS))
+            db.execute(f"insert into case_words ({columns}) values (?, ?, ?, ?, ?)", [rowid, id_, *runs])
 
     # Notes and the timeline
 
@@ -197,9 +203,14 @@ class Cases:
                 self._log.record(now, by, verb, _subject(id_), {})
 
 
-def _words(text: str) -> str:
-    """Every letter, digit and character a word of its own: a phrase of them is any part of a name."""
-    return " ".join(char for char in unicodedata.normalize("NFKC", text).upper() if char.isalnum())
+def _letters(text: str) -> str:
+    """The letters, digits and characters of a text, in one width and case."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).upper() if char.isalnum())
+
+
+def _runs(letters: str, size: int) -> str:
+    """Every run of so many letters a word of its own, so that a phrase of them is any part of a name."""
+    return " ".join(letters[at : at + size] for at in range(len(letters) - size + 1))
 
 
 def _key(before: str | None) -> tuple[int, int]:

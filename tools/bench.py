@@ -27,6 +27,7 @@ from retrieval.library import Library, LibrarySettings
 from retrieval.model import Passage, Source
 from retrieval.search import best, best_few
 from retrieval.sources import playbook_sources
+from tools.bench_cases import ratios
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "retrieval" / "questions.jsonl"
@@ -207,6 +208,7 @@ def main() -> None:
             large = library_of(data_dir / str(size), size)
             note(f"warm ask at {size} passages, p95, times an embedding call", round(warm(large, questions), 2))
             large.close()
+    note("cases", ratios())
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

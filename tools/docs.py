@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bot import messages
 from bot.cli import cli
 from bot.settings import table
 from tools.bench import RESULTS
@@ -28,9 +29,18 @@ ENGLISH_COMMANDS = {
     "officers remove": "takes a person's access away",
     "run": "the bot on Telegram",
 }
+ENGLISH_CHAT = {
+    "new": "walks through the checklist for a company that closes; again, offers to go on with the one that is open",
+    "cases": "lists cases, or with some letters of a name or a code behind it looks for one",
+    "case": "one case by its id: card, tasks, answers, timeline, notes and files",
+    "ask": "a question; in private chats it may simply be written",
+    "help": "how to use it",
+    "start": "the first screen, with three questions to try",
+}
 HEADS: dict[str, dict[str, tuple[str, ...]]] = {
     "settings": {"english": ("Variable", "Default", "What it is"), "chinese": ("变量", "默认", "说明")},
     "commands": {"english": ("Command", "Does"), "chinese": ("命令", "作用")},
+    "chat": {"english": ("In the chat", "Does"), "chinese": ("聊天里的命令", "作用")},
     "figures": {"english": ("Figure", "Measured"), "chinese": ("指标", "实测")},
 }
 
@@ -48,6 +58,12 @@ def commands_table(language: str) -> str:
         usage = " ".join([name, *_arguments(command)])
         rows.append((f"`closure-bot {usage}`", ENGLISH_COMMANDS[name] if language == "english" else command.help or ""))
     return _table(HEADS["commands"][language], rows)
+
+
+def chat_table(language: str) -> str:
+    """Every command of the chat's menu."""
+    rows = ((f"`/{name}`", ENGLISH_CHAT[name] if language == "english" else help_) for name, help_ in messages.COMMANDS)
+    return _table(HEADS["chat"][language], rows)
 
 
 def _leaves(group: click.Group, prefix: str = "") -> Iterable[tuple[str, click.Command]]:
@@ -99,6 +115,15 @@ FIGURES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "indexing, by the bare model's passages a second",
         "建索引速度，与模型本身每秒段数相比",
     ),
+    (
+        ("cases", "/cases, mine"),
+        "{} ×",
+        "`/cases` at 100,000 cases and 1,000,000 tasks, by the same at 1,000 cases",
+        "`/cases`：10 万案件、100 万任务时，与 1000 案件时相比",
+    ),
+    (("cases", "/cases, a rare name"), "{} ×", "… looking for a name", "……按名称查找"),
+    (("cases", "/case"), "{} ×", "… `/case`", "……`/case`"),
+    (("cases", "next question"), "{} ×", "… the next question of the checklist", "……清单的下一题"),
     (("memory, MB",), "{} MB", "resident memory after 220 questions", "常驻内存（问过 220 题后）"),
 )
 
@@ -127,6 +152,7 @@ def rendered(readme: str, language: str) -> str:
     parts = {
         "settings": settings_table(language),
         "commands": commands_table(language),
+        "chat": chat_table(language),
         "figures": figures_table(language, results),
     }
     for name, text in parts.items():
