@@ -34,7 +34,7 @@ class Facts:
         """Whether a condition is true. ConditionInvalid where it is neither true nor false."""
         try:
             result = condition.program.execute(self._context)
-        except (RuntimeError, TypeError, ValueError, KeyError) as error:
+        except (RuntimeError, TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise ConditionInvalid(f"条件「{condition.source}」算不出来：{error}") from error
         if not isinstance(result, bool):
             raise ConditionInvalid(f"条件「{condition.source}」算出来的不是「是」或「否」")

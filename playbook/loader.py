@@ -4,7 +4,7 @@
 A file is found by its folder: `sections/`, `cases/`, `laws/`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,16 +81,20 @@ def playbook_files(directory: Path = BUNDLED) -> Iterator[tuple[Path, type[Secti
             yield path, model
 
 
-def read_cases(paths: Iterable[Path]) -> tuple[list[Case], list[Problem]]:
-    """The cases in these files, and every problem found."""
+def read_cases(paths: Iterable[Path], taken: Container[str] = ()) -> tuple[list[Case], list[Problem]]:
+    """The cases in these files, and every problem found. Ids that are `taken` are the playbook's."""
     problems: list[Problem] = []
-    cases = list[Case]()
+    cases = dict[str, Case]()
     for path in paths:
         source = _read(path, problems)
-        entry = _validate(source, Case, problems) if source else None
-        if isinstance(entry, Case):
-            cases.append(entry)
-    return cases, problems
+        case = _validate(source, Case, problems) if source else None
+        if source is None or not isinstance(case, Case):
+            continue
+        if case.id in taken or case.id in cases:
+            problems.append(Problem(path, source.lines["id"], f"编号「{case.id}」已被使用，请换一个"))
+            continue
+        cases[case.id] = case
+    return list(cases.values()), problems
 
 
 def _read(path: Path, problems: list[Problem]) -> Source | None:

@@ -139,7 +139,7 @@ def _advice(location: Location, fault: Any) -> str:
         offered = "、".join(re.findall(r"'([^']*)'", context["expected"]))
         return f"{key}的值「{_short(value)}」不在可选之列：{offered}"
     if kind == "value_error":
-        return str(context["error"])
+        return _misread(str(context["error"]))
     if kind == "string_pattern_mismatch":
         joint = "下划线" if "_" in context["pattern"] else "短横线"
         return f"{key}只能用小写字母、数字和{joint}，现在是「{_short(value)}」"
@@ -152,6 +152,16 @@ def _advice(location: Location, fault: Any) -> str:
     if kind == "less_than_equal":
         return f"{key}最大是 {context['le']}，现在是「{_short(value)}」"
     return f"{key}的值「{_short(value)}」类型不对，请对照自带手册里的写法改正"
+
+
+def _misread(said: str) -> str:
+    """What `playbook.conditions` says of a condition that cannot be read, without the parser's English."""
+    quoted, mark, _ = said.partition("写法不对")
+    if not mark:
+        return said
+    place = re.search(r"<input>:1:(\d+)", said)
+    where = f"，从第 {place[1]} 个字符看起" if place else ""
+    return f"{quoted}{mark}{where}：相等写 ==，并且写 &&，或者写 ||，文字加英文引号"
 
 
 def _key(location: Location) -> str:

@@ -4,41 +4,54 @@ A file that cannot be used is logged and left out: it must not keep the others, 
 """
 
 import logging
+import math
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
-from playbook.loader import FENCE, read_cases
+from playbook.loader import FENCE, Problem, read_cases
 from playbook.model import Case, Playbook
 
 log = logging.getLogger(__name__)
 
 
+class _FrontMatter(yaml.SafeDumper):
+    """Keeps each text on one line: a line of its own might read as the end of the front matter."""
+
+
+def _on_one_line(dumper: _FrontMatter, text: str) -> yaml.ScalarNode:
+    style = '"' if len(text.splitlines()) > 1 else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_FrontMatter.add_representer(str, _on_one_line)
+
+
 def released_files(directory: Path | None) -> list[Path]:
     """The files, in a stable order."""
-    return sorted(directory.glob("*.md")) if directory and directory.is_dir() else []
+    return sorted(path for path in directory.glob("*.md") if path.is_file()) if directory else []
 
 
-def released_cases(directory: Path | None, playbook: Playbook) -> Iterator[Case]:
-    """The cases that can be used beside a playbook."""
-    cases, problems = read_cases(released_files(directory))
+def read_released(directory: Path | None, playbook: Playbook) -> tuple[list[Case], list[Problem]]:
+    """The cases that can be used beside a playbook, and every problem found."""
+    return read_cases(released_files(directory), playbook.entries)
+
+
+def released_cases(directory: Path | None, playbook: Playbook) -> list[Case]:
+    """The cases that can be used beside a playbook; the log says which others there are."""
+    cases, problems = read_released(directory, playbook)
     for problem in problems:
         log.warning("a released case is left out: %s", problem)
-    for case in cases:
-        if case.id in playbook.entries:
-            log.warning("a released case is left out: its id %s is the playbook's", case.id)
-        else:
-            yield case
+    return cases
 
 
 def write_case(directory: Path, case: Case) -> Path:
-    """Writes a case, whole or not at all, in place of the one of the same id."""
+    """Writes a case, whole or not at all, in place of the one of the same id; returns its file."""
     directory.mkdir(parents=True, exist_ok=True)
     values = case.model_dump(mode="json", exclude={"body"})
-    front = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    front = yaml.dump(values, Dumper=_FrontMatter, allow_unicode=True, sort_keys=False, width=math.inf)
     path = directory / f"{case.id}.md"
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=directory, suffix=".part", delete=False) as whole:
         whole.write(f"{FENCE}\n{front}{FENCE}\n{case.body}\n")

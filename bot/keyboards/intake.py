@@ -50,7 +50,7 @@ def month_keyboard(screen: Screen, month: date) -> InlineKeyboardMarkup:
     ]
     head = [_press(day, step, "month", month.strftime("%Y-%m")) for day in wording.WEEKDAYS]
     weeks = [
-        [_press(str(day), step, "day", month.replace(day=day)) if day else _press(" ", step, "none") for day in week]
+        [_press(str(day), step, "day", month.replace(day=day)) if day else _press(wording.NO_DAY, step, "none") for day in week]
         for week in calendar.monthcalendar(month.year, month.month)
     ]
     return rows(turns, head, *weeks, *_ways(screen, screen.asked))

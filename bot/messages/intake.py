@@ -42,6 +42,7 @@ TYPED = {
 """Words that do what a button does, where that button is there."""
 
 WEEKDAYS = "一二三四五六日"
+NO_DAY = "·"
 PRIVATE_ONLY = "登记和案件里有联系方式，请私聊我再发这个命令。"
 SKIPPED = "（跳过）"
 UNANSWERED = "（没答）"
