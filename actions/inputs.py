@@ -61,6 +61,7 @@ NO = frozenset(
 )
 _SEPARATOR = re.compile(r"[、,，;；/\s]+|和|及|与")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_COUNT = re.compile(r"([-+]?\d+(?:\.\d+)?)(亿|千万|百万|十万|万|千|百)?")
 _MONEY = re.compile(r"([-+]?\d+(?:\.\d+)?)(亿|千万|百万|十万|万|千|百)?元?")
 _UNITS = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 10**2}
 _NUMERALS = re.compile(r"[-负]?[零〇一二两三四五六七八九十百千万亿点壹贰叁肆伍陆柒捌玖拾佰仟]+")
@@ -161,8 +162,13 @@ def _yes_no(question: Question, text: str, today: date) -> bool:
 
 
 def _number(question: Question, text: str, today: date) -> int | float:
-    said = _bare(text).replace(",", "").removeprefix("大约").removeprefix("约")
-    said = said.removesuffix("左右").removesuffix(_bare(question.unit or "人")).removesuffix("名").removesuffix("个")
+    """A number, with or without its unit; 10万 too."""
+    said = _bare(text).replace(",", "").removeprefix("大约").removeprefix("约").removesuffix("左右").rstrip("+多余")
+    for unit in (_bare(question.unit or ""), "人", "名", "个", "多"):
+        said = said.removesuffix(unit)
+    found = _COUNT.fullmatch(said)
+    if found:
+        return _whole(round(float(found[1]) * _UNITS.get(found[2] or "", 1), 4))
     found = _NUMBER.fullmatch(_arabic(said))
     if found is None:
         raise NotANumber

@@ -48,9 +48,11 @@ def month_keyboard(screen: Screen, month: date) -> InlineKeyboardMarkup:
         _press(wording.calendar_title(month), step, "month", month.strftime("%Y-%m")),
         _press("›", step, "month", add_months(month, 1).strftime("%Y-%m")),
     ]
-    head = [_press(day, step, "month", month.strftime("%Y-%m")) for day in wording.WEEKDAYS]
+    same = ("month", month.strftime("%Y-%m"))
+    head = [_press(day, step, *same) for day in wording.WEEKDAYS]
+    blank = _press(wording.NO_DAY, step, *same)
     weeks = [
-        [_press(str(day), step, "day", month.replace(day=day)) if day else _press(wording.NO_DAY, step, "none") for day in week]
+        [_press(str(day), step, "day", month.replace(day=day)) if day else blank for day in week]
         for week in calendar.monthcalendar(month.year, month.month)
     ]
     return rows(turns, head, *weeks, *_ways(screen, screen.asked))
