@@ -10,19 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from actions import changes
 from actions.answers import StoredAnswers
 from actions.calendar import local_day
 from actions.cases import Cases
 from actions.changes import Changes
-from actions.checklist import Path, Place, Step, Value, follow
+from actions.checklist import Path, Place, Step, Value
 from actions.gates import Gates
 from actions.intake_errors import ButtonOld, CaseClosed, NotFinished, NothingTicked, NoWalk, QuestionGone
-from actions.model import Case, CaseStatus
-from actions.planning import plan
+from actions.model import CaseStatus
+from actions.screens import Screen, Screens, toggled
 from actions.store import CaseLog
 from actions.walks import NOTHING, View, Walk, Walks
-from playbook.checklist import REQUIRED_QUESTIONS, Choice, Procedure, Question
+from playbook.checklist import REQUIRED_QUESTIONS, Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +34,20 @@ class Turn:
     step: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What a walk shows. `asked` is the question of the views ask and confirm; `changes` belong to confirm.
-
-    `news` are changes that have just been made to an open case by the answer before. `swapped`: a colleague has
-    answered `asked` since it was shown, and what this officer answered was not kept.
-    """
-
-    walk: Walk
-    case: Case
-    path: Path
-    asked: Step | None = None
-    changes: Changes | None = None
-    news: Changes | None = None
-    swapped: bool = False
-
-
 class Intake:
     """Walks of all officers. Raises a `WalkRefused`; nothing has changed then."""
 
     def __init__(self, log: CaseLog, procedure: Procedure, cases: Cases, gates: Gates) -> None:
         self._log, self._procedure, self._cases, self._gates = log, procedure, cases, gates
         self._answers, self._walks = StoredAnswers(log), Walks(log)
+        self._screens = Screens(log, procedure, cases, gates)
 
     # What is there
 
     def screen(self, officer_id: int) -> Screen | None:
         """What an officer's walk shows now; None where there was never one."""
         walk = self._walks.of(officer_id)
-        return self._screen(walk) if walk else None
+        return self._screens.of(walk) if walk else None
 
     def shown(self, screen: Screen, message_id: int) -> None:
         """Telegram has taken this screen."""
@@ -76,7 +59,7 @@ class Intake:
 
     def path(self, case_id: str) -> Path:
         """The path of a case."""
-        return follow(self._procedure.checklist, self._answers.of_case(case_id))
+        return self._screens.path(case_id)
 
     # Beginning and ending
 
@@ -85,7 +68,7 @@ class Intake:
         with self._log.transaction():
             before = self._walks.of(turn.officer_id)
             if before and before.update_id == turn.update_id is not None:
-                return self._screen(before)
+                return self._screens.of(before)
             if before and before.view is not View.ENDED:
                 case = self._cases.need(before.case_id)
                 if case.status is CaseStatus.DRAFT:
@@ -102,9 +85,9 @@ class Intake:
         with self._log.transaction():
             before = self._walks.of(turn.officer_id)
             if before and before.update_id == turn.update_id is not None:
-                return self._screen(before)
+                return self._screens.of(before)
             if before and before.case_id == case_id and before.view is not View.ENDED:
-                place = before.place if self.path(case_id).at(before.place) else None
+                place = before.place if self._screens.path(case_id).at(before.place) else None
                 return self._ask(replace(before, update_id=turn.update_id), place)
             return self._enter(turn, case_id, before)
 
@@ -113,8 +96,8 @@ class Intake:
         with self._log.transaction():
             before = self._walks.of(turn.officer_id)
             if before and before.update_id == turn.update_id is not None:
-                return self._screen(before)
-            if self.path(case_id).at(place) is None:
+                return self._screens.of(before)
+            if self._screens.path(case_id).at(place) is None:
                 raise QuestionGone
             return self._enter(turn, case_id, before, place)
 
@@ -123,7 +106,7 @@ class Intake:
         with self._turn(turn, View.REVIEW) as walk:
             if walk is None:
                 return self._now(turn)
-            path = self.path(walk.case_id)
+            path = self._screens.path(walk.case_id)
             if path.next:
                 raise NotFinished(count=sum(not step.answered for step in path.steps))
             today = local_day(turn.now)
@@ -158,7 +141,7 @@ class Intake:
         with self._turn(turn) as walk:
             if walk is None:
                 return self._now(turn)
-            keep = walk.view is View.ASK or self.path(walk.case_id).at(walk.place) is None
+            keep = walk.view is View.ASK or self._screens.path(walk.case_id).at(walk.place) is None
             return self._ask(walk, None if keep else walk.place)
 
     # Answering
@@ -166,16 +149,17 @@ class Intake:
     def toggle(self, turn: Turn, number: int) -> Screen:
         """Ticks, or unticks, one choice of a question with several; one that is `alone` unticks the others."""
         with self._turn(turn, View.ASK) as walk:
-            asked = self.path(walk.case_id).at(walk.place) if walk else None
-            if walk is None or asked is None:
+            screen = self._screens.of(walk) if walk else None
+            if walk is None or screen is None or screen.asked is None:
                 return self._now(turn)
-            chosen = _toggled(asked.question, self._ticked(walk), asked.question.choices[number])
+            question = screen.asked.question
+            chosen = toggled(question, screen.ticked, question.choices[number])
             return self._put(walk.show(View.ASK, walk.place, walk.seen, pending=chosen))
 
     def answer_ticked(self, turn: Turn) -> Screen:
         """Answers with what is ticked; NothingTicked where nothing is."""
-        walk = self._walks.of(turn.officer_id)
-        if walk is None or not (chosen := self._ticked(walk)):
+        screen = self.screen(turn.officer_id)
+        if screen is None or not (chosen := screen.ticked):
             raise NothingTicked
         return self.answer(turn, chosen)
 
@@ -184,13 +168,13 @@ class Intake:
         with self._turn(turn, View.ASK) as walk:
             if walk is None:
                 return self._now(turn)
-            path = self.path(walk.case_id)
+            path = self._screens.path(walk.case_id)
             asked = path.at(walk.place)
             if asked is None:
                 return self._ask(walk, None)
             if _seen(asked) != _list(walk.seen):
                 return replace(self._ask(walk, walk.place), swapped=True)
-            if asked.answered and asked.value != value and self._changes(walk, value).matter:
+            if asked.answered and asked.value != value and self._screens.changes(walk, value).matter:
                 return self._put(walk.show(View.CONFIRM, walk.place, walk.seen, pending=value))
             return self._write(walk, turn, value, message_id)
 
@@ -199,7 +183,7 @@ class Intake:
         with self._turn(turn, View.CONFIRM) as walk:
             if walk is None:
                 return self._now(turn)
-            asked = self.path(walk.case_id).at(walk.place)
+            asked = self._screens.path(walk.case_id).at(walk.place)
             if asked is None or _seen(asked) != _list(walk.seen):
                 return replace(self._ask(walk, walk.place), swapped=True)
             return self._write(walk, turn, walk.pending, None, drop_worked=drop_worked, told=True)
@@ -211,16 +195,10 @@ class Intake:
                 return self._now(turn)
             if walk.view is View.CONFIRM:
                 return self._ask(walk, None)
-            before = self.path(walk.case_id).before(walk.place)
+            before = self._screens.path(walk.case_id).before(walk.place)
             return self._ask(walk, before.place if before else walk.place)
 
     # How it is done
-
-    def _ticked(self, walk: Walk) -> list[str]:
-        """What is ticked of several choices: since it was shown, else the answer that stands."""
-        asked = self.path(walk.case_id).at(walk.place)
-        stands = asked.value if asked and asked.answered else []
-        return list(stands or []) if walk.pending is NOTHING else list(walk.pending)
 
     def _begin(self, turn: Turn, before: Walk | None) -> Screen:
         case = self._cases.create_draft(turn.officer_id, now=turn.now)
@@ -236,7 +214,7 @@ class Intake:
     def _ask(self, walk: Walk, place: Place | None, news: Changes | None = None) -> Screen:
         """Shows a place, or the first open question; at the end the review of a draft, or the case."""
         walk = replace(walk, edition=self._edition)
-        path = self.path(walk.case_id)
+        path = self._screens.path(walk.case_id)
         step = path.at(place) or path.next
         if step:
             seen = step.value if step.answered else NOTHING
@@ -257,12 +235,12 @@ class Intake:
         """Keeps the answer; a saved case gets its columns and tasks anew. `told`: the changes were shown before."""
         assert walk.place is not None
         opened = self._cases.need(walk.case_id).opened_on is not None
-        news = self._changes(walk, value) if opened and not told else None
+        news = self._screens.changes(walk, value) if opened and not told else None
         question = self._procedure.checklist.questions[walk.place.question_id]
         by, now = turn.officer_id, turn.now
         self._answers.put(walk.case_id, question, walk.place.item, value, by=by, now=now, message_id=message_id)
         if opened:
-            self._cases.fill(walk.case_id, _columns(self.path(walk.case_id)))
+            self._cases.fill(walk.case_id, _columns(self._screens.path(walk.case_id)))
             self._gates.apply(walk.case_id, drop_worked=drop_worked, by=by, now=now)
         return self._ask(walk, None, news)
 
@@ -270,23 +248,6 @@ class Intake:
         """A colleague may have given the draft up, or archived the case."""
         if self._cases.need(case_id).status is CaseStatus.ARCHIVED:
             raise CaseClosed(case=case_id)
-
-    def _changes(self, walk: Walk, value: Value) -> Changes:
-        """What an answer to the place that is asked would change."""
-        assert walk.place is not None
-        stored = self._answers.of_case(walk.case_id)
-        before, after = (
-            follow(self._procedure.checklist, answers) for answers in (stored, {**stored, walk.place: value})
-        )
-        case, standing = self._cases.need(walk.case_id), self._gates.standing(walk.case_id)
-        if standing is None or case.opened_on is None:
-            day = local_day(case.created_at)
-            was, will = (changes.planned_duties(plan(self._procedure, path, day)) for path in (before, after))
-            return changes.compare(before, after, was, will)
-        was = changes.logged_duties(standing.tasks, self._gates.worked_on(case.id))
-        planned = plan(self._procedure, after, case.opened_on, standing.progress)
-        will = changes.next_duties(self._procedure, planned, standing.tasks, standing.progress)
-        return changes.compare(before, after, was, will)
 
     @contextmanager
     def _turn(self, turn: Turn, *views: View) -> Iterator[Walk | None]:
@@ -311,17 +272,11 @@ class Intake:
     def _now(self, turn: Turn) -> Screen:
         walk = self._walks.of(turn.officer_id)
         assert walk is not None
-        return self._screen(walk)
+        return self._screens.of(walk)
 
     def _put(self, walk: Walk, news: Changes | None = None) -> Screen:
         self._walks.put(walk)
-        return self._screen(walk, news)
-
-    def _screen(self, walk: Walk, news: Changes | None = None) -> Screen:
-        case, path = self._cases.need(walk.case_id), self.path(walk.case_id)
-        asked = path.at(walk.place)
-        told = self._changes(walk, walk.pending) if walk.view is View.CONFIRM and asked else None
-        return Screen(walk, case, path, asked, told, news if news and news.matter else None)
+        return self._screens.of(walk, news)
 
 
 def _seen(step: Step) -> list[Value]:
@@ -331,13 +286,6 @@ def _seen(step: Step) -> list[Value]:
 
 def _list(value: Value) -> list[Value]:
     return [] if value is NOTHING else [value]
-
-
-def _toggled(question: Question, ticked: list[str], choice: Choice) -> list[str]:
-    if choice.text in ticked:
-        return [text for text in ticked if text != choice.text]
-    others = {other.text for other in question.choices if other.text in ticked and not (other.alone or choice.alone)}
-    return [other.text for other in question.choices if other.text in others or other is choice]
 
 
 def _columns(path: Path) -> dict[str, Value]:

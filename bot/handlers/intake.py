@@ -11,8 +11,9 @@ from actions.calendar import local_day
 from actions.checklist import Place
 from actions.input_errors import AnswerRefused
 from actions.inputs import check
-from actions.intake import Screen, Turn
+from actions.intake import Turn
 from actions.intake_errors import ButtonOld, NoWalk, WalkRefused
+from actions.screens import Screen
 from bot.handlers.pressing import acknowledge, is_private, turn_page
 from bot.handlers.screens import Screens
 from bot.keyboards.answers import cases_keyboard

@@ -3,7 +3,7 @@
 from telegram import Bot
 from telegram.constants import ParseMode
 
-from actions.intake import Screen
+from actions.screens import Screen
 from actions.walks import View
 from bot.handlers.cards import Cards
 from bot.handlers.pressing import replace_text, strip

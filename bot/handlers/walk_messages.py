@@ -8,8 +8,9 @@ from actions.calendar import local_day
 from actions.case_errors import CaseRefused
 from actions.input_errors import AnswerRefused
 from actions.inputs import read_answer
-from actions.intake import Screen, Turn
+from actions.intake import Turn
 from actions.intake_errors import ButtonOld, WalkRefused
+from actions.screens import Screen
 from actions.walks import View
 from bot.handlers.ask import Ask
 from bot.handlers.intake import Walking

@@ -8,8 +8,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from actions.calendar import add_months
 from actions.checklist import Step
-from actions.intake import Screen
-from actions.walks import NOTHING, View
+from actions.screens import Screen
+from actions.walks import View
 from bot import messages
 from bot.keyboards.buttons import button, rows, ticked
 from bot.messages import intake as wording
@@ -77,17 +77,10 @@ def _answers(screen: Screen, asked: Step) -> list[Row]:
         return [[_press(wording.BUTTON_TODAY, step, "today"), _press(wording.BUTTON_CALENDAR, step, "month", "now")]]
     if not question.choices:
         return []
-    chosen = chosen_so_far(screen)
+    chosen = screen.ticked if question.type is Kind.choices else [asked.value]
     labels = [ticked(choice.text, choice.text in chosen) for choice in question.choices]
     done = [_press(wording.BUTTON_CHOSEN, step, "chosen")] if question.type is Kind.choices else []
     return [*_wrapped([_press(label, step, "pick", number) for number, label in enumerate(labels)]), done]
-
-
-def chosen_so_far(screen: Screen) -> list[str]:
-    """What is ticked: the answer that stands, or for several choices what was ticked since."""
-    assert screen.asked is not None
-    value = screen.walk.pending if screen.walk.pending is not NOTHING else screen.asked.value
-    return list(value) if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def _ways(screen: Screen, asked: Step) -> list[Row]:

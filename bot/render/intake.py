@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from actions.changes import Changes, Duty
 from actions.checklist import Step
-from actions.intake import Screen
+from actions.screens import Screen
 from actions.walks import NOTHING, View
 from bot.messages import intake as wording
 from bot.render.text import escape

@@ -19,10 +19,11 @@ from actions.checklist import follow
 from actions.gates import Gates
 from actions.input_errors import AnswerRefused
 from actions.inputs import read_answer
-from actions.intake import Intake, Screen, Turn
+from actions.intake import Intake, Turn
 from actions.intake_errors import ButtonOld, NothingTicked
 from actions.officers import Officers
 from actions.planning import plan
+from actions.screens import Screen
 from actions.store import CaseLog
 from actions.tasks import Tasks
 from actions.walks import View
