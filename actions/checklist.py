@@ -86,17 +86,19 @@ def follow(checklist: Checklist, answers: Answers) -> Path:
     """The path that these answers lead along. Raises ConditionInvalid only where `check` would have found a fault."""
     facts = Facts(_nothing(checklist))
     steps: list[Step] = []
-    items: dict[str, tuple[Facts, ...]] = {}
+    items: dict[str, list[dict[str, Value]]] = {}
     for group in checklist.groups:
         if not _holds(group.when, facts):
             continue
         if not group.repeats:
             steps += _ask(group, 0, answers, facts)
             continue
-        items[group.id] = tuple(_items(group, answers, facts, steps.extend))
-        facts.put(group.id, [_only(group, item.values) for item in items[group.id]])
+        items[group.id] = list(_items(group, answers, facts, steps.extend))
+        facts.put(group.id, items[group.id])
+    # A rule for each item may ask for what was answered after the items: they see the whole in the end.
+    seen = {id_: tuple(Facts({**facts.values, **item}) for item in each) for id_, each in items.items()}
     polluted = checklist.pollution is not None and facts.holds(checklist.pollution)
-    return Path(tuple(steps), facts, items, polluted)
+    return Path(tuple(steps), facts, seen, polluted)
 
 
 def _ask(group: Group, item: int, answers: Answers, facts: Facts) -> list[Step]:
@@ -113,12 +115,14 @@ def _ask(group: Group, item: int, answers: Answers, facts: Facts) -> list[Step]:
     return steps
 
 
-def _items(group: Group, answers: Answers, facts: Facts, add: Callable[[list[Step]], object]) -> Iterator[Facts]:
-    """The facts of each item, as long as the one before it says that there is another."""
+def _items(
+    group: Group, answers: Answers, facts: Facts, add: Callable[[list[Step]], object]
+) -> Iterator[dict[str, Value]]:
+    """The answers of each item, as long as the one before it says that there is another."""
     for item in range(1, group.at_most + 1):
         own = Facts(facts.values)
         add(_ask(group, item, answers, own))
-        yield own
+        yield _only(group, own.values)
         if own.values[group.more_id] is not True:
             return
 

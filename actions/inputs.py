@@ -109,11 +109,12 @@ def _choice(question: Question, text: str, today: date) -> str:
 
 
 def _choices(question: Question, text: str, today: date) -> list[str]:
-    """Several choices, in the checklist's order; as one where all of the text is one."""
+    """Several choices, in the checklist's order; a text whose parts are none may be one as a whole."""
+    parts = [part for part in _SEPARATOR.split(text[:TEXT_CHARACTERS]) if part]
     try:
-        found = [_find(question, text)]
+        found = [_find(question, part) for part in parts]
     except NotAChoice:
-        found = [_find(question, part) for part in _SEPARATOR.split(text[:TEXT_CHARACTERS]) if part]
+        found = [_find(question, text)]
     if not found:
         raise _not_a_choice(question)
     alone = next((choice for choice in found if choice.alone), None)

@@ -92,11 +92,12 @@ def check(settings: "Settings") -> None:
     """Validates the playbook."""
     from playbook.loader import playbook_files, read_playbook
     from playbook.procedure import read_procedure
+    from playbook.released import read_released
 
     playbook, problems = read_playbook(settings.playbook_dir)
     named = {path.stem for path, _ in playbook_files(settings.playbook_dir)}  # a file with a fault can be cited too
     procedure, more = read_procedure(settings.playbook_dir, playbook.entries.keys() | named)
-    problems += more
+    problems += [*more, *read_released(settings.released, playbook)[1]]
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)

@@ -30,28 +30,44 @@ class VectorIndex:
     """The vectors of one model. `url` (http://host:port) takes precedence over `directory`."""
 
     def __init__(self, directory: Path, fingerprint: str, url: str | None = None) -> None:
+        self._directory, self._url, self._name = directory, url, _collection_name(fingerprint)
         self._where = url or str(directory)
         with self._reporting():
-            self._client = _connect(directory, url)
-            self._collection = self._client.get_or_create_collection(
-                _collection_name(fingerprint), embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            self._open()
+
+    def _open(self) -> None:
+        self._client = _connect(self._directory, self._url)
+        self._collection = self._client.get_or_create_collection(
+            self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
 
     def nearest(
         self, vector: Matrix, limit: int, kind: str | None = None, among: Sequence[str] | None = None
     ) -> dict[str, float]:
         """The keys nearest to a unit vector with their cosines, best first.
 
-        Of one kind only, or `among` certain keys only (some at least), where that is asked.
+        Of one kind only, or `among` certain keys only (all of them here), where that is asked.
         """
+        from chromadb.errors import InternalError
+
         with self._reporting():
-            found = self._collection.query(
-                query_embeddings=vector[np.newaxis],
-                n_results=limit,
-                ids=list(among) if among is not None else None,
-                include=["distances"],
-                where={"kind": kind} if kind else None,
-            )
+            try:
+                return self._nearest(vector, limit, kind, among)
+            except InternalError:
+                # Another process has written: the filter is read from Chroma's tables, which name it already, and
+                # the vectors from memory, which does not know it.
+                self._client.close()
+                self._open()
+                return self._nearest(vector, limit, kind, among)
+
+    def _nearest(self, vector: Matrix, limit: int, kind: str | None, among: Sequence[str] | None) -> dict[str, float]:
+        found = self._collection.query(
+            query_embeddings=vector[np.newaxis],
+            n_results=limit,
+            ids=list(among) if among is not None else None,
+            include=["distances"],
+            where={"kind": kind} if kind else None,
+        )
         assert found["distances"] is not None
         return {key: 1 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
 
@@ -77,6 +93,11 @@ class VectorIndex:
             for at in range(0, len(keys), WRITE_BATCH):
                 found.update(self._collection.get(ids=list(keys[at : at + WRITE_BATCH]), include=[])["ids"])
         return set(keys) - found
+
+    def keys(self) -> set[str]:
+        """All keys that are here."""
+        with self._reporting():
+            return set(self._collection.get(include=[])["ids"])
 
     def close(self) -> None:
         """Releases Chroma's files, so that they are read afresh when opened again."""

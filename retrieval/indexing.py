@@ -85,6 +85,16 @@ def restore_missing(lexical: LexicalIndex, vectors: VectorIndex, fingerprint: st
     return len(missing)
 
 
+def drop_unknown(lexical: LexicalIndex, vectors: VectorIndex, fingerprint: str) -> int:
+    """Clears from Chroma what the lexical index has no vectors of: it was killed in between, or rebuilt."""
+    known = lexical.embedded(fingerprint)
+    if vectors.count() == len(known):
+        return 0
+    unknown = sorted(vectors.keys().difference(known))
+    vectors.drop(unknown)
+    return len(unknown)
+
+
 def _filters(passage: Passage) -> dict[str, str]:
     return {"kind": passage.kind, "pillar": passage.pillar}
 

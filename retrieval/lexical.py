@@ -7,7 +7,7 @@ Chinese at punctuation alone), so both sides are cut into bigrams beforehand: me
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from sqlite_utils import Database
 
+from retrieval import schema
 from retrieval.embedder import Matrix
 from retrieval.errors import IndexUnavailable
 from retrieval.model import Passage, Source
@@ -22,21 +23,6 @@ from retrieval.normalise import bigrams
 
 FIELD_WEIGHTS = (1.0, 1.0, 0.6)
 """BM25's weights of title, text and asked-for questions."""
-
-_SCHEMA = """
-create table if not exists sources (id text primary key, digest text not null);
-create table if not exists passages (
-    number integer primary key, key text not null, source_id text not null references sources(id) on delete cascade,
-    position integer not null, title text not null, kind text not null, pillar text not null, text text not null,
-    locator text not null, asks text not null, notice text not null, unique (source_id, position));
-create index if not exists passages_key on passages(key);
-create virtual table if not exists terms using fts5(
-    title, text, asks, tokenize="unicode61 remove_diacritics 0 tokenchars '.%'");
-create virtual table if not exists term_counts using fts5vocab('terms', 'row');
-create table if not exists vectors (
-    model text not null, key text not null, sentences blob not null, unique (model, key));
-create table if not exists facts (name text primary key, value blob not null);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +44,20 @@ class LexicalIndex:
             self._db.execute("pragma page_size=16384")  # vectors are long: fewer pages to walk for each
             self._db.execute("pragma mmap_size=268435456")
             self._db.execute("pragma journal_mode=wal")
+            if schema.is_other(self._db.conn):
+                self._make_anew()
+            self._db.conn.executescript(schema.TABLES)
             self._db.execute("pragma foreign_keys=on")
-            self._db.conn.executescript(_SCHEMA)
         except (OSError, sqlite3.DatabaseError) as error:
             raise IndexUnavailable(where=path, reason=getattr(error, "strerror", None) or error) from error
         self._counted: tuple[object, int] = (None, 0)
+
+    def _make_anew(self) -> None:
+        with self._db.conn:  # whole or not at all
+            self._db.execute("begin immediate")
+            if schema.is_other(self._db.conn):  # no other process was faster
+                for document in schema.make_anew(self._db.conn):
+                    self.replace(document)
 
     def close(self) -> None:
         """Closes the file; the object is of no use afterwards."""
@@ -183,6 +178,15 @@ class LexicalIndex:
         """The keys of passages that have vectors under `model`."""
         sql = "select key from vectors where model = ? and key in (select key from passages)"
         return [row[0] for row in self._db.execute(sql, [model]).fetchall()]
+
+    def embedded_of(self, model: str, source_ids: Collection[str]) -> list[str]:
+        """The keys of these sources' passages that have vectors under `model`."""
+        found = self._db.execute(
+            "select distinct p.key from passages p join vectors v on v.key = p.key and v.model = ?"
+            " where p.source_id in (select value from json_each(?))",
+            [model, json.dumps(list(source_ids))],
+        )
+        return [row[0] for row in found.fetchall()]
 
     def orphans(self, model: str) -> list[str]:
         """Keys that have vectors under `model` but no passage any more."""

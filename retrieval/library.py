@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from playbook.glossary import Glossary
-from playbook.loader import load_playbook
+from playbook.loader import read_playbook
 from playbook.model import Case
 from playbook.released import released_cases
 from retrieval import embedder
@@ -19,7 +19,7 @@ from retrieval.calibration import load_refusal
 from retrieval.index import VectorIndex
 from retrieval.indexing import Progress
 from retrieval.lexical import LexicalIndex
-from retrieval.likeness import SimilarCase, Traits, most_alike
+from retrieval.likeness import SimilarCase, Traits, widening
 from retrieval.model import Answer, Hit, Passage
 from retrieval.search import Candidate, Found, Search
 from retrieval.settings import LibrarySettings
@@ -91,26 +91,32 @@ class Library:
             return [_hit(candidate) for candidate in self.search.find(text, kind="case").candidates[:limit]]
 
     def cases_like(self, text: str, traits: Traits, limit: int = 3) -> list[SimilarCase]:
-        """Past cases that share traits, then those most like `text`."""
+        """Past cases that share the most traits, of those the ones most like `text`; any where none shares one."""
+        alike = dict[str, SimilarCase]()
         with self._busy:
             self._reopen_if_changed()
-            wanted = {id_: case for id_, case in self._cases().items() if traits.shared_with(case)} or self._cases()
-            keys = [passage.key for id_ in wanted for passage in self.lexical.source_passages(id_)]
-            hits = map(_hit, self.search.among(text, keys)) if keys else ()
-            return most_alike(hits, wanted, traits, limit)
+            steps = widening(self._cases().values(), traits)
+            for shares, candidates in zip(steps, self.search.among(text, steps.values()), strict=True):
+                for candidate in candidates:
+                    alike.setdefault(candidate.passage.source_id, SimilarCase(_hit(candidate), shares))
+                if len(alike) >= limit:
+                    break
+        return list(alike.values())[:limit]
 
     def _cases(self) -> dict[str, Case]:
-        """The past cases, read again when the index has changed."""
+        """The past cases, read again when the index has changed; a file with a fault is left out until it is mended."""
         if self._read_at != self._generation:
-            playbook = load_playbook(self._settings.playbook)
+            playbook, _ = read_playbook(self._settings.playbook)
             entries = [*playbook.entries.values(), *released_cases(self._settings.released, playbook)]
             self._known_cases = {entry.id: entry for entry in entries if isinstance(entry, Case)}
             self._read_at = self._generation
         return self._known_cases
 
     def refresh(self, progress: Progress = _silent) -> None:
-        """Takes up what has changed in the playbook's files; see `Upkeep.refresh`."""
-        self._upkeep().refresh(progress)
+        """Takes up what has changed in the playbook's files and in the cases released; see `Upkeep.refresh`."""
+        with self._busy:
+            self._reopen_if_changed()
+            self._upkeep().refresh(progress)
 
     def add(self, paths: Iterable[Path], progress: Progress = _silent) -> Added:
         """Adds documents to what answers draw on; see `Upkeep.add`."""

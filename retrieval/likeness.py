@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from playbook.model import Case
 from retrieval.model import Hit
 
+KEPT = ("pollution", "reason", "industry")
+"""Traits, the one first that is given up last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
@@ -33,15 +36,15 @@ class SimilarCase:
     shares: tuple[str, ...]
 
 
-def most_alike(hits: Iterable[Hit], cases: dict[str, Case], traits: Traits, limit: int) -> list[SimilarCase]:
-    """The best hit of each case, those that share most first; cases that share nothing only where all do.
+def widening(cases: Iterable[Case], traits: Traits) -> dict[tuple[str, ...], list[str]]:
+    """The ids of cases by the traits they share, in the order in which to look among them.
 
-    Eighteen cases are too few for all three filters at once: a case that shares two is worth more than none at all.
+    All three first, then one less at a time. Of as many, the industry is given up first, since what is done with a
+    company hangs on why it closes, and pollution last, since it holds up everything else. Cases that share nothing
+    only where all do.
     """
-    best = dict[str, SimilarCase]()
-    for hit in hits:
-        id_ = hit.passage.source_id
-        if id_ in cases and id_ not in best:
-            best[id_] = SimilarCase(hit, traits.shared_with(cases[id_]))
-    alike = [each for each in best.values() if each.shares] or list(best.values())
-    return sorted(alike, key=lambda each: -len(each.shares))[:limit]
+    steps = dict[tuple[str, ...], list[str]]()
+    for case in cases:
+        steps.setdefault(traits.shared_with(case), []).append(case.id)
+    sharing = sorted(filter(None, steps), key=lambda shares: (-len(shares), *(name not in shares for name in KEPT)))
+    return {shares: steps[shares] for shares in sharing} or steps

@@ -6,7 +6,7 @@ passage about the matter from one that mentions it. `make bench` prints each.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,12 +91,15 @@ class Search:
             candidates=tuple(self._rerank(question, candidates)),
         )
 
-    def among(self, text: str, keys: Sequence[str]) -> list[Candidate]:
-        """The passages of these keys that are nearest to `text` in the vector store, best first."""
-        wording = normalise(text)
-        vector = self._embedder.question(wording)
-        near = self._vectors.nearest(vector, CANDIDATES, among=keys)
-        return self._best(self._lexical.rows(self._embedder.fingerprint, keys=near), {}, vector)
+    def among(self, text: str, groups: Iterable[Collection[str]]) -> Iterator[list[Candidate]]:
+        """For each group of sources, as far as it is asked for, their passages nearest to `text`, best first."""
+        vector = self._embedder.question(normalise(text))
+        for sources in groups:
+            keys = self._lexical.embedded_of(self._embedder.fingerprint, sources)
+            near = self._vectors.nearest(vector, CANDIDATES, among=keys) if keys else ()
+            candidates = self._best(self._lexical.rows(self._embedder.fingerprint, keys=near), {}, vector)
+            # Two sources may say the same, under one key.
+            yield [candidate for candidate in candidates if candidate.passage.source_id in sources]
 
     def _best(self, rows: Sequence[Row], matched: dict[int, float], vector: Matrix) -> list[Candidate]:
         """The best of the rows, read. All are scored together: one product of matrices instead of a hundred."""

@@ -18,7 +18,7 @@ from playbook.released import released_cases, released_files
 from retrieval import documents, embedder
 from retrieval.errors import DocumentUnreadable, IndexBusy
 from retrieval.index import VectorIndex
-from retrieval.indexing import Progress, embed_pending, restore_missing, synchronise
+from retrieval.indexing import Progress, drop_unknown, embed_pending, restore_missing, synchronise
 from retrieval.lexical import LexicalIndex
 from retrieval.model import Source
 from retrieval.settings import LibrarySettings
@@ -66,6 +66,7 @@ class Upkeep:
                     )
                     self.lexical.set_fact(STAMP, stamp)
                 restore_missing(self.lexical, self.vectors, self.fingerprint)
+                drop_unknown(self.lexical, self.vectors, self.fingerprint)
                 self._embed(progress)
         except IndexBusy:
             log.info("another process is indexing; answering from what is there")

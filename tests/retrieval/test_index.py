@@ -1,5 +1,7 @@
 """`retrieval.index`: real Chroma, in a folder and behind a real server on loopback."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,7 @@ from retrieval.index import WRITE_BATCH, VectorIndex
 from tests.retrieval.chroma import chroma_server, free_port
 from tests.retrieval.toy import SIZE, Shelf, ToyEmbedder, many_sources
 
+ROOT = Path(__file__).parents[2]
 UNIT = np.eye(4, dtype=np.float32)
 META = [
     {"kind": "section", "pillar": "policy"},
@@ -64,6 +67,28 @@ def test_more_may_be_asked_for_than_there_is(index: VectorIndex) -> None:
 def test_one_kind_may_be_asked_for(index: VectorIndex) -> None:
     assert list(index.nearest(towards(3, 2, 1), 10, "case")) == ["b", "c"]
     assert index.nearest(towards(1), 10, "law") == {}
+
+
+PUT = """
+import sys; from pathlib import Path; import numpy as np; from retrieval.index import VectorIndex
+VectorIndex(Path(sys.argv[1]), "toy").put(["d"], np.eye(4, dtype=np.float32)[3:], [{"kind": "case"}])
+"""
+
+
+def test_what_another_process_has_put_since_breaks_no_filter(tmp_path: Path) -> None:
+    """Chroma's tables name it at once; its vectors are read when the files are opened."""
+    index = VectorIndex(tmp_path, "toy")
+    index.put(["a", "b", "c"], UNIT[:3], META)
+    assert index.nearest(UNIT[0], 1, "case")
+    subprocess.run([sys.executable, "-c", PUT, str(tmp_path)], cwd=ROOT, check=True)
+    assert index.nearest(towards(0, 0, 1, 3), 2, "case").keys() == {"d", "c"}
+    index.close()
+
+
+def test_certain_keys_may_be_asked_for(index: VectorIndex) -> None:
+    assert list(index.nearest(towards(3, 4, 5), 2, among=["a", "b"])) == ["b", "a"]
+    assert list(index.nearest(towards(3, 4, 5), 9, among=["a"])) == ["a"]
+    assert index.keys() == {"a", "b", "c"}
 
 
 def test_a_key_put_again_is_replaced(index: VectorIndex) -> None:

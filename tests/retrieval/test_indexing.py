@@ -13,6 +13,7 @@ import pytest
 from retrieval.indexing import (
     STEP,
     centre,
+    drop_unknown,
     embed_pending,
     embed_sentences,
     embedded_units,
@@ -21,7 +22,7 @@ from retrieval.indexing import (
 )
 from retrieval.model import Source
 from tests.retrieval.killed_indexer import HALTED, SOURCES
-from tests.retrieval.toy import Shelf, ToyEmbedder, many_sources, source
+from tests.retrieval.toy import SIZE, Shelf, ToyEmbedder, many_sources, source
 
 ROOT = Path(__file__).parents[2]
 
@@ -232,6 +233,16 @@ def test_what_chroma_lost_is_noticed_though_it_holds_something_else(shelf: Shelf
     shelf.vectors.put(["of another library"], shelf.model.passages(["石棉瓦"]), [{"kind": "section", "pillar": ""}])
     restore_missing(shelf.lexical, shelf.vectors, shelf.model.fingerprint)
     assert shelf.vectors.missing([key]) == set()
+
+
+def test_what_chroma_holds_beyond_the_index_is_cleared(shelf: Shelf) -> None:
+    """A kill fell between Chroma and the rows, and the passage has changed since."""
+    shelf.hold(many_sources(3))
+    unit = np.eye(1, SIZE, dtype=np.float32)
+    shelf.vectors.put(["x", "y"], np.repeat(unit, 2, axis=0), [{"kind": "case"}] * 2)
+    assert drop_unknown(shelf.lexical, shelf.vectors, "toy") == 2
+    assert shelf.vectors.keys() == set(shelf.lexical.embedded("toy"))
+    assert drop_unknown(shelf.lexical, shelf.vectors, "toy") == 0
 
 
 def test_a_kill_between_the_two_deletions_is_mended(shelf: Shelf) -> None:

@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from playbook.errors import PlaybookInvalid
+from playbook.released import write_case
 from retrieval import embedder
 from retrieval.errors import IndexBusy, VectorStoreUnavailable
 from retrieval.indexing import STEP
 from retrieval.lexical import LexicalIndex
 from retrieval.library import Library, LibrarySettings
+from retrieval.likeness import Traits
 from tests.retrieval.chroma import chroma_server, free_port
-from tests.retrieval.toy import ToyEmbedder, use_toy, write_entry, write_playbook
+from tests.retrieval.toy import ToyEmbedder, past, use_toy, write_entry, write_playbook
 
 ROOT = Path(__file__).parents[2]
 REVISIT = "停业企业多久回访一次"
@@ -147,6 +149,56 @@ def test_a_refusal_names_sections_and_quotes_nothing(at: LibrarySettings) -> Non
 def test_similar_cases_are_cases_alone(at: LibrarySettings) -> None:
     with opened(at) as library:
         assert [hit.passage.source_id for hit in library.similar_cases("土壤修复和回访")] == ["case-farm"]
+
+
+@pytest.fixture
+def releasing(at: LibrarySettings) -> LibrarySettings:
+    """The same with a folder for released cases, which is not made yet."""
+    return replace(at, released=at.directory.parent / "released")
+
+
+def test_a_case_released_is_cited_without_a_restart(releasing: LibrarySettings, model: ToyEmbedder) -> None:
+    assert releasing.released
+    question, dyeing = "染料废水怎么处理", Traits("印染纺织")
+    with opened(releasing) as library:
+        assert first(library, question) != "case-dye"
+        model.embedded.clear()
+        write_case(releasing.released, past("case-dye", "印染纺织", body="染料废水送去处理。"))
+        library.refresh()
+        (citation, *_) = library.ask(question).citations
+        assert (citation.passage.source_id, citation.passage.kind) == ("case-dye", "case")
+        assert library.similar_cases(question)[0].passage.source_id == "case-dye"
+        assert [each.hit.passage.source_id for each in library.cases_like(question, dyeing)] == ["case-dye"]
+        assert list(model.embedded) == ["染料废水送去处理。"], "nothing else is embedded"
+        (releasing.released / "case-dye.md").unlink()
+        library.refresh()
+        assert library.source("case-dye") == []
+        assert library.cases_like(question, dyeing)[0].shares == ()
+
+
+def test_a_released_case_with_a_fault_stops_nothing(
+    releasing: LibrarySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert releasing.released
+    write_case(releasing.released, past("case-dye", body="染料废水送去处理。"))
+    (releasing.released / "case-bad.md").write_text("没有文件头", "utf-8")
+    with opened(releasing) as library:
+        assert first(library, "染料废水怎么处理") == "case-dye"
+        assert "case-bad.md:1" in caplog.text
+        (releasing.released / "case-bad.md").write_bytes(b"---\n\xff\n---\n")
+        library.refresh()
+        assert first(library, "染料废水怎么处理") == "case-dye"
+
+
+def test_threads_ask_while_cases_are_taken_up(releasing: LibrarySettings) -> None:
+    assert releasing.released
+    with opened(releasing) as library, ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(first, library, REVISIT) for _ in range(40)]
+        for n in range(5):
+            write_case(releasing.released, past(f"case-{n}", body=f"第{n}家染厂。"))
+            library.refresh()
+        assert {each.result() for each in asking} == {"revisit"}
+        assert library.vectors.count() == library.lexical.count() == 9
 
 
 def test_a_laws_caution_is_due_under_its_mark(at: LibrarySettings) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from playbook.glossary import Glossary
+from playbook.model import Case, Pillar
 from retrieval import embedder, library
 from retrieval.embedder import Matrix, PassageEmbedder
 from retrieval.index import VectorIndex
@@ -142,3 +143,31 @@ def write_playbook(playbook: Path) -> Path:
     )
     write_entry(playbook, "law-soil", "土壤污染责任", "土壤污染责任人承担修复义务。", "law", "土壤污染责任由谁承担")
     return playbook
+
+
+def past(
+    id_: str,
+    industry: str | None = None,
+    reason: str | None = None,
+    pollution: bool | None = None,
+    body: str = "一家企业停业。",
+) -> Case:
+    """A past case with these traits."""
+    return Case(
+        id=id_,
+        kind="case",
+        title=f"案例：{id_}",
+        pillars=(Pillar.asset,),
+        year=2026,
+        industry=industry or "文章未写明",
+        reason=reason or "文章未写明",
+        industries=(industry,) if industry else (),
+        reasons=(reason,) if reason else (),
+        pollution=pollution,
+        figures=(),
+        lesson="早预警。",
+        asks=(),
+        related=(),
+        source="测试",
+        body=body,
+    )
