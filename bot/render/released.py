@@ -28,7 +28,7 @@ def past_case(dossier: Dossier, procedure: Procedure) -> Case:
     findings = [str(finding) for finding in known.get("findings") or ()]
     lines = [
         wording.opening(year, case.industry, case.reason, case.stage),
-        wording.found(findings) if findings else "",
+        wording.found(findings) if dossier.path.polluted else "",
         wording.assets(kinds) if kinds else "",
         *_done(done, procedure),
         lesson,

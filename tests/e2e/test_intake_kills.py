@@ -123,7 +123,8 @@ class Filling:
 
     def _answer(self, question: Question, item: int) -> str | None:
         """As a person would put it; None where the question is skipped."""
-        if not question.required and question.id not in TYPED and self._random.random() < 0.2:
+        passed_over = not question.required and question.id not in TYPED and self._random.random() < 0.2
+        if passed_over or question.type is Kind.file:
             return None
         if question.id == "assets_more":
             return wording.YES if item < 2 else wording.NO
