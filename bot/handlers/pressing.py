@@ -3,7 +3,7 @@
 import logging
 
 from telegram import Bot, CallbackQuery, Chat, InlineKeyboardMarkup, Message
-from telegram.constants import ParseMode
+from telegram.constants import CallbackQueryLimit, ParseMode
 from telegram.error import BadRequest
 
 from bot.messages import intake as wording
@@ -18,8 +18,9 @@ async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: b
 
     A press that waited while the bot was down is «too old» to be answered, and still wants what its button says.
     """
+    cut = text[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH] if text else text
     try:
-        await query.answer(text, show_alert=alert)
+        await query.answer(cut, show_alert=alert)
     except BadRequest as error:
         log.info("a press could not be answered: %s", error)
         return False
