@@ -16,7 +16,7 @@ from actions.model import Case, CaseStatus, Note, TimelineEntry, case_from_row
 from actions.store import CaseLog, instant
 
 _ID = re.compile(r"(?:CM)?-?(\d{4})-(\d{1,9})", re.IGNORECASE)
-RUNS = ("ones", "twos", "threes")
+RUNS = ("ones", "twos", "threes", "fours")
 """Columns of what cases are found by: a search reads the longest runs it can, which are the rarest."""
 _COLUMNS = ("company", "uscc", "industry", "reason", "stage", "closure_date")
 
@@ -172,7 +172,7 @@ class Cases:
         with self._log.transaction() as db:
             db.execute("delete from case_words where rowid = ?", [rowid])
             columns = ", ".join(("rowid", "case_id", *RUNS))
-            db.execute(f"insert into case_words ({columns}) values (?, ?, ?, ?, ?)", [rowid, id_, *runs])
+            db.execute(f"insert into case_words ({columns}) values (?, ?, ?, ?, ?, ?)", [rowid, id_, *runs])
 
     # Notes and the timeline
 

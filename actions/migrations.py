@@ -103,7 +103,7 @@ def m005_cases(db: Database) -> None:
     `year` and `number` are the two parts of `id`. `opened_on` is null while a case is a draft; a case that is archived
     and was never opened is a draft that was given up. `item` of an answer is its place in a repeating group, 0 outside;
     `message_id` is the message that gave it. `case_words` finds companies by any part of their name or code: it holds
-    every run of one, two and three letters as a word (see `actions.cases`).
+    every run of one to four letters as a word (see `actions.cases`).
     """
     _create(
         db,
@@ -128,7 +128,8 @@ def m005_cases(db: Database) -> None:
         ) strict""",
         "create index cases_by_status on cases (status, year, number)",
         "create index cases_by_officer on cases (officer_id, status, year, number)",
-        "create virtual table case_words using fts5 (case_id unindexed, ones, twos, threes, tokenize = 'unicode61')",
+        "create virtual table case_words using fts5"
+        " (case_id unindexed, ones, twos, threes, fours, tokenize = 'unicode61')",
         """create table answers (
             case_id text not null references cases (id),
             question_id text not null,
