@@ -63,6 +63,13 @@ class ReasonMissing(CaseRefused):
     remedy = "请写一句原因。"
 
 
+class SnoozeTooEarly(CaseRefused):
+    """A reminder is put off to a day that is not ahead."""
+
+    sentence = "推迟到的日子要在今天以后。"
+    remedy = "请重新选一天。"
+
+
 class FileTooBig(CaseRefused):
     """More than is taken. Details: `limit`, in MB."""
 

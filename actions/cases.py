@@ -49,7 +49,7 @@ class Cases:
             last = self._log.row("select max(number) as number from cases where year = ?", [year])
             number = ((last or {}).get("number") or 0) + 1
             id_ = f"CM-{year}-{number:04d}"
-            row = {"id": id_, "year": year, "number": number, "officer_id": officer_id, "status": "draft"}
+            row = {"id": id_, "officer_id": officer_id, "status": "draft"}
             db.table("cases").insert({**row, "created_at": instant(now)})
             self._log.record(now, officer_id, "begin", _subject(id_), {})
             return self.need(id_)
@@ -139,7 +139,7 @@ class Cases:
         """Cases of an officer, or of everybody, older than the case `before`, newest first."""
         own, values = ("officer_id = ? and ", [officer_id]) if officer_id is not None else ("", [])
         marks = ", ".join("?" for _ in statuses)
-        condition = f"{own}status in ({marks}) and (opened_on is not null or status = 'draft')"
+        condition = f"{own}status in ({marks}) and (opened_on is not null or status <> 'archived')"
         return self._page(f"select * from cases where {condition}", [*values, *statuses], before, limit)
 
     def search(self, text: str, *, before: str | None = None, limit: int = 8) -> Page:

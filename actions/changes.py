@@ -7,7 +7,8 @@ from datetime import date
 from actions.checklist import Path, Step
 from actions.model import Task, TaskKey, TaskStatus
 from actions.planning import NO_PROGRESS, Plan, Planned, Progress
-from playbook.checklist import Procedure, TaskKind
+from playbook.checklist import Procedure
+from playbook.parts import TaskKind
 
 
 @dataclass(frozen=True, slots=True)

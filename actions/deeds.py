@@ -12,8 +12,8 @@ from actions.model import NOTHING_SETTLED, Settled
 from actions.prompts import Prompt, Prompts, Wanted
 from actions.store import CaseLog
 from actions.tasks import Tasks
-from playbook.checklist import TaskKind
 from playbook.model import Pillar
+from playbook.parts import TaskKind
 
 NOTE_CHARACTERS = 1000
 TITLE_CHARACTERS = 60

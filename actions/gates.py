@@ -5,7 +5,7 @@ back in the same moment, or not at all.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +13,10 @@ from actions.answers import StoredAnswers
 from actions.calendar import local_day
 from actions.changes import manual_gates
 from actions.checklist import follow
+from actions.ledger import Ledger
 from actions.model import NOTHING_SETTLED, Settled, Task, TaskKey, TaskStatus, task_from_row
 from actions.planning import Plan, Planned, Progress, plan
+from actions.roster import Roster
 from actions.store import CaseLog, instant
 from playbook.checklist import Procedure
 
@@ -42,17 +44,19 @@ class Gates:
     def __init__(self, log: CaseLog, procedure: Procedure) -> None:
         self._log, self._procedure = log, procedure
         self._answers = StoredAnswers(log)
+        self._ledger, self._roster = Ledger(log), Roster(log)
 
     def standing(self, case_id: str) -> Standing | None:
         """Where an open case stands; None for a draft."""
-        case = self._log.row("select opened_on from cases where id = ?", [case_id])
-        if case is None or case["opened_on"] is None:
+        case = self._log.row("select opened_on, created_at, status from cases where id = ?", [case_id])
+        if case is None or case["status"] == "draft":
             return None
         rows = self._log.rows("select * from tasks where case_id = ? order by id", [case_id])
         tasks = tuple(task_from_row(row) for row in rows)
         path = follow(self._procedure.checklist, self._answers.of_case(case_id))
-        progress = progress_of(tasks)
-        return Standing(tasks, progress, plan(self._procedure, path, date.fromisoformat(case["opened_on"]), progress))
+        progress, created_on = progress_of(tasks), local_day(datetime.fromisoformat(case["created_at"]))
+        opened_on = date.fromisoformat(case["opened_on"]) if case["opened_on"] else created_on
+        return Standing(tasks, progress, plan(self._procedure, path, opened_on, progress))
 
     def worked_on(self, case_id: str) -> set[int]:
         """The tasks of a case on which somebody has begun: noted something, sent a file, set its date."""
@@ -100,7 +104,19 @@ class Gates:
                     (blocked if status is TaskStatus.BLOCKED else opened).append(after)
                 elif due_on != task.due_on:
                     moved.append((after, task.due_on))
+            self._announce(opened, now)
             return Settled(opened=tuple(opened), moved=tuple(moved), blocked=tuple(blocked))
+
+    def _announce(self, opened: Sequence[Task], now: datetime) -> None:
+        """What waits no longer is due to be said at once, to each officer in one message."""
+        for assignee in dict.fromkeys(task.assignee_id for task in opened):
+            reader = self._roster.reader(assignee, local_day(now))
+            if reader is not None:
+                within = self._ledger.put(reader, f"opened:{instant(now)}", now=now)
+                for task in opened:
+                    if task.assignee_id == assignee:
+                        occasion = f"opened:{instant(now)}"
+                        self._ledger.put(reader, occasion, task_id=task.id, within=within, now=now)
 
     def hold_added(self, task: Task) -> None:
         """Puts a task that an officer added behind the gates of its kind."""

@@ -29,7 +29,8 @@ from actions.input_errors import (
     TextTooLong,
     TextTooShort,
 )
-from playbook.checklist import Choice, Kind, Question
+from playbook.checklist import Kind, Question
+from playbook.parts import Choice
 
 TEXT_CHARACTERS = 500
 """The most of a text without a `max` of its own."""

@@ -257,6 +257,182 @@ def m008_dialogues(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def m009_plain_rows(db: Database) -> None:
+    """Cases and tasks that bring only what the documents name can be put in: the rest follows or has a default.
+
+    `year` and `number` follow from the id. New for reminders: `remind_on` is the next day on which something is to be
+    said about a task (null: its due date), `snoozed_until` the day to which its reminder was put off, `snoozes` how
+    often. Whatever moves or opens a task starts its reminders anew: a trigger, so that no writer forgets.
+    """
+    _rebuild(
+        db,
+        "cases",
+        "id, company, uscc, industry, reason, stage, closure_date, officer_id, status, created_at, opened_on,"
+        " archived_at, released_at",
+        """create table cases_new (
+            id text primary key,
+            year integer generated always as (cast(substr(id, 4, 4) as integer)) stored,
+            number integer generated always as (cast(substr(id, 9) as integer)) stored,
+            company text not null default '',
+            uscc text not null default '',
+            industry text not null default '',
+            reason text not null default '',
+            stage text not null default '',
+            closure_date text,
+            officer_id integer not null references officers (telegram_id),
+            status text not null check (status in ('draft', 'open', 'follow_up', 'archived')),
+            created_at text not null default (strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00'),
+            opened_on text,
+            archived_at text,
+            released_at text,
+            check (status <> 'draft' or opened_on is null)
+        ) strict""",
+    )
+    _rebuild(
+        db,
+        "tasks",
+        "id, case_id, pillar, kind, title, due_on, status, assignee_id, source, done_at, outcome, rule, item,"
+        " occurrence, by_hand, evidence, citation, created_at",
+        """create table tasks_new (
+            id integer primary key,
+            case_id text not null references cases (id),
+            pillar text not null,
+            kind text not null,
+            title text not null check (title <> ''),
+            due_on text not null,
+            status text not null check (status in ('open', 'blocked', 'done', 'waived')),
+            assignee_id integer not null references officers (telegram_id),
+            source text not null default '',
+            done_at text,
+            outcome text not null default '{}' check (json_valid(outcome)),
+            rule text,
+            item integer not null default 0,
+            occurrence integer not null default 0,
+            by_hand integer not null default 0 check (by_hand in (0, 1)),
+            evidence text,
+            citation text check (citation is null or json_valid(citation)),
+            created_at text not null default (strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00'),
+            remind_on text,
+            snoozed_until text,
+            snoozes integer not null default 0 check (snoozes >= 0),
+            unique (case_id, rule, item, occurrence)
+        ) strict""",
+    )
+    _create(
+        db,
+        "create index cases_by_status on cases (status, year, number)",
+        "create index cases_by_officer on cases (officer_id, status, year, number)",
+        "create index tasks_due on tasks (status, due_on)",
+        "create index tasks_by_assignee on tasks (assignee_id, status, due_on)",
+        "create index tasks_to_remind on tasks (coalesce(remind_on, due_on)) where status = 'open'",
+        "create index tasks_of_ecology on tasks (case_id)"
+        " where kind = 'eco_liability' and status in ('open', 'blocked')",
+        """create trigger tasks_are_reminded_anew after update of due_on, status on tasks
+            when new.due_on <> old.due_on or (new.status = 'open' and old.status <> 'open')
+            begin update tasks set remind_on = null, snoozed_until = null where id = new.id; end""",
+    )
+
+
+@MIGRATIONS()
+def m010_notifications(db: Database) -> None:
+    """What is pushed to whom, and when officers want it.
+
+    A notification is one message, or part of one: `within` is the message (a digest) that carries it, and that is
+    claimed and sent for all it carries. `occasion` names the event; with task and officer it is there once.
+    `claimed_by` is the process that is sending it; `doubtful` counts attempts that may have arrived without our
+    knowing. `ended` says why it will not be sent (again): it failed for good, or there was nothing left to say.
+    `pushing` has one row: the moment of the last round, from which an outage is known.
+
+    Officers: `push_hour` on the Shanghai clock, `digest` 0 where the digest is not wanted, `digest_on` and `agenda_on`
+    the last days for which they were thought of.
+    """
+    _create(
+        db,
+        "alter table officers add column push_hour integer not null default 9 check (push_hour between 0 and 23)",
+        "alter table officers add column digest integer not null default 1 check (digest in (0, 1))",
+        "alter table officers add column digest_on text",
+        "alter table officers add column agenda_on text",
+        """create table notifications (
+            id integer primary key,
+            task_id integer references tasks (id),
+            case_id text references cases (id),
+            officer_id integer not null references officers (telegram_id),
+            occasion text not null check (occasion <> ''),
+            due_at text not null,
+            within integer references notifications (id),
+            claimed_at text,
+            claimed_by text,
+            sent_at text,
+            message_id integer,
+            seen_at text,
+            attempts integer not null default 0 check (attempts >= 0),
+            doubtful integer not null default 0 check (doubtful >= 0),
+            retry_at text,
+            error text,
+            ended text check (ended in ('failed', 'dropped'))
+        ) strict""",
+        "create unique index notifications_once on notifications (officer_id, coalesce(task_id, 0), occasion)",
+        "create index notifications_waiting on notifications (due_at)"
+        " where sent_at is null and ended is null and within is null",
+        "create index notifications_within on notifications (within) where within is not null",
+        "create index notifications_by_message on notifications (officer_id, message_id) where message_id is not null",
+        "create index notifications_by_task on notifications (task_id) where task_id is not null",
+        "create index notifications_failed on notifications (officer_id) where ended = 'failed'",
+        "create table pushing (id integer primary key check (id = 1), last_round_at text not null) strict",
+    )
+
+
+@MIGRATIONS()
+def m011_contacts(db: Database) -> None:
+    """Contacts with owners, cases on their way to a colleague, and officers who are away.
+
+    A contact is a visit or an attempt at one: `reached` is null while the officer is still being asked about it, and 0
+    where nobody was there. `answers` are those to the visit's questions, by id. A handover is open while `answered_at`
+    is null. An absence is one row for each officer, both days included.
+    """
+    _create(
+        db,
+        """create table contacts (
+            id integer primary key,
+            case_id text not null references cases (id),
+            task_id integer not null references tasks (id),
+            officer_id integer not null references officers (telegram_id),
+            at text not null,
+            reached integer check (reached in (0, 1)),
+            answers text not null default '{}' check (json_valid(answers)),
+            note text not null default '',
+            update_id integer
+        ) strict""",
+        "create index contacts_by_case on contacts (case_id, at)",
+        "create index contacts_begun on contacts (officer_id) where reached is null",
+        """create table handovers (
+            id integer primary key,
+            case_id text not null references cases (id),
+            from_id integer not null references officers (telegram_id),
+            to_id integer not null references officers (telegram_id),
+            asked_at text not null,
+            answered_at text,
+            accepted integer check (accepted in (0, 1)),
+            reason text not null default ''
+        ) strict""",
+        "create unique index handovers_open on handovers (case_id) where answered_at is null",
+        """create table absences (
+            officer_id integer primary key references officers (telegram_id),
+            from_on text not null,
+            until_on text not null,
+            deputy_id integer not null references officers (telegram_id),
+            check (from_on <= until_on and deputy_id <> officer_id)
+        ) strict""",
+    )
+
+
+def _rebuild(db: Database, table: str, columns: str, sql: str) -> None:
+    """Gives a table another shape, as https://sqlite.org/lang_altertable.html#otheralter says: foreign keys are off."""
+    copy = f"insert into {table}_new ({columns}) select {columns} from {table}"
+    _create(db, sql, copy, f"drop table {table}", f"alter table {table}_new rename to {table}")
+
+
 def _create(db: Database, *statements: str) -> None:
     for statement in statements:  # one by one: `executescript` would commit the transaction that this runs in
         db.execute(statement)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from playbook.checklist import TaskKind
+from playbook.parts import TaskKind
 
 
 class CaseStatus(StrEnum):
@@ -76,6 +76,8 @@ class Task:
     evidence: str | None
     citation: dict[str, Any] | None
     created_at: datetime
+    snoozed_until: date | None
+    snoozes: int
 
     @property
     def key(self) -> TaskKey | None:
@@ -162,6 +164,7 @@ def task_from_row(row: dict[str, Any]) -> Task:
     values["kind"], values["status"] = TaskKind(row["kind"]), TaskStatus(row["status"])
     values["due_on"], values["done_at"] = date.fromisoformat(row["due_on"]), _moment(row["done_at"])
     values["created_at"] = datetime.fromisoformat(row["created_at"])
+    values["snoozed_until"] = date.fromisoformat(row["snoozed_until"]) if row["snoozed_until"] else None
     values["outcome"], values["by_hand"] = json.loads(row["outcome"]), bool(row["by_hand"])
     values["citation"] = json.loads(row["citation"]) if row["citation"] else None
     return Task(**values)

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from actions.errors import OfficerUnknown
 from actions.store import CaseLog
 
 
@@ -41,14 +40,6 @@ class Officers:
             db.table("officers").upsert(row, pk="telegram_id")
             self._log.record(now, by, "add", _subject(telegram_id), {"name": name, "role": role.value})
         return officer
-
-    def remove(self, telegram_id: int, *, by: int | None, now: datetime) -> None:
-        """Takes away a person's access; what they did stays under their name. OfficerUnknown where there is nobody."""
-        with self._log.transaction() as db:
-            if self.find(telegram_id) is None:
-                raise OfficerUnknown(telegram_id=telegram_id)
-            db.table("officers").update(telegram_id, {"active": 0})
-            self._log.record(now, by, "remove", _subject(telegram_id), {})
 
     def find(self, telegram_id: int) -> Officer | None:
         """The officer with this Telegram id, if there is one and they are active."""

@@ -10,13 +10,18 @@ from datetime import date
 from actions.calendar import add_months, add_workdays
 from actions.checklist import Path
 from actions.model import TaskKey
-from playbook.checklist import OPENED, Procedure, TaskKind, TaskRule
+from actions.revisits import NextVisit, next_visit
+from playbook.checklist import OPENED, Procedure, TaskRule
 from playbook.conditions import Facts
+from playbook.parts import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A task as the rules want it. `waits` end when their task is done or waived, `gates` only when it is done."""
+    """A task as the rules want it. `waits` end when their task is done or waived, `gates` only when it is done.
+
+    `visit` is how the day was found where visits made before count.
+    """
 
     key: TaskKey
     rule: TaskRule
@@ -24,6 +29,7 @@ class Planned:
     due_on: date
     waits: tuple[TaskKey, ...]
     gates: tuple[TaskKey, ...]
+    visit: NextVisit | None = None
 
 
 Plan = Mapping[TaskKey, Planned]
@@ -39,6 +45,11 @@ class Progress:
     def day(self, key: TaskKey) -> date | None:
         """The day since which nothing waits for a task any more; None while it is open."""
         return self.done.get(key) or self.waived.get(key)
+
+    def made(self, key: TaskKey) -> dict[int, date]:
+        """The days on which others of the same rule and item were done, by number."""
+        others = (each for each in self.done if each[:2] == key[:2] and each != key)
+        return {each.occurrence: self.done[each] for each in others}
 
     def holders(self, planned: Planned) -> tuple[TaskKey, ...]:
         """What holds a task back: waits end with a task done or waived, gates only with one that is done."""
@@ -57,7 +68,9 @@ def plan(procedure: Procedure, path: Path, opened_on: date, progress: Progress =
     raised = {key: (rule, facts) for key, rule, facts in _raised(procedure, path)}
     dates = _Dates(procedure, raised, opened_on, progress)
     return {
-        key: Planned(key, rule, _title(key, rule, facts), dates.due(key), dates.waits[key], dates.gates[key])
+        key: Planned(
+            key, rule, _title(key, rule, facts), dates.due(key), dates.waits[key], dates.gates[key], dates.visit(key)
+        )
         for key, (rule, facts) in raised.items()
     }
 
@@ -96,11 +109,21 @@ class _Dates:
     def _work_out(self, key: TaskKey) -> date:
         rule, facts = self._raised[key]
         start = self._start(rule, facts)
+        if visit := self.visit(key):
+            return visit.due_on
         if rule.due.months is not None:
             return add_months(start, rule.due.months * key.occurrence)
         awaited = (*self.waits[key], *self.gates[key])
         days = [self._progress.day(each) or self.due(each) for each in awaited]
         return add_workdays(max([start, *days]), rule.due.workdays or 0)
+
+    def visit(self, key: TaskKey) -> NextVisit | None:
+        """The day of a visit and what has set it; None where visits made before do not count."""
+        rule, facts = self._raised[key]
+        if rule.due.months is None or rule.due.grace is None:
+            return None
+        start, made = self._start(rule, facts), self._progress.made(key)
+        return next_visit(start, key.occurrence, months=rule.due.months, grace=rule.due.grace, made=made)
 
     def _start(self, rule: TaskRule, facts: Facts) -> date:
         """The stated date; the day of opening where that question was skipped."""

@@ -13,7 +13,8 @@ from actions.model import Case
 from actions.planning import plan
 from actions.store import CaseLog
 from actions.walks import NOTHING, View, Walk
-from playbook.checklist import Choice, Procedure, Question
+from playbook.checklist import Procedure, Question
+from playbook.parts import Choice
 
 
 @dataclass(frozen=True, slots=True)

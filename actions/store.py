@@ -108,12 +108,12 @@ class CaseLog:
     def _prepare(self, busy_timeout: float) -> None:
         _write_ahead(self._db, busy_timeout)
         self._db.execute("pragma synchronous = full")
-        self._db.execute("pragma foreign_keys = on")
         if step := unknown_step(self._db):
             raise CaseLogTooNew(where=self.path, reason=step)
         if MIGRATIONS.pending(self._db):
             with self.transaction() as db:  # two processes may open a new log at once: the second finds it made
                 MIGRATIONS.apply(db)
+        self._db.execute("pragma foreign_keys = on")  # only now: a step that rebuilds a table drops it for a moment
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

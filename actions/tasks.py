@@ -8,13 +8,22 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from actions.case_errors import EvidenceMissing, ReasonMissing, TaskBlocked, TaskSettled, TaskUnknown
+from actions.calendar import local_day
+from actions.case_errors import (
+    EvidenceMissing,
+    ReasonMissing,
+    SnoozeTooEarly,
+    TaskBlocked,
+    TaskSettled,
+    TaskUnknown,
+)
 from actions.cases import Cases
 from actions.gates import LIVE, Gates
 from actions.model import NOTHING_SETTLED, Settled, Task, TaskStatus, task_from_row
+from actions.reminders import Watch, next_day
 from actions.store import CaseLog, instant
-from playbook.checklist import TaskKind
 from playbook.model import Pillar
+from playbook.parts import TaskKind
 
 Waits = Mapping[int, tuple[Task, ...]]
 
@@ -48,6 +57,14 @@ class Tasks:
         for row in self._log.rows(sql, [case_id]):
             waits[row["task_id"]] = (*waits.get(row["task_id"], ()), task_from_row(row))
         return waits
+
+    def blocks(self, task_id: int) -> list[Task]:
+        """What waits for a task, and is neither done nor waived."""
+        sql = (
+            "select tasks.* from task_waits join tasks on id = task_id"
+            " where waits_for = ? and status in ('open', 'blocked') order by due_on, id"
+        )
+        return [task_from_row(row) for row in self._log.rows(sql, [task_id])]
 
     def add(
         self,
@@ -95,7 +112,15 @@ class Tasks:
             row = self._log.row(sql, [case_id, text])
             return task_from_row(row) if row else self.add(case_id, title, citation=citation, **values)
 
-    def finish(self, task_id: int, *, by: int, now: datetime, note: str | None = None) -> Settled:
+    def finish(
+        self,
+        task_id: int,
+        *,
+        by: int,
+        now: datetime,
+        note: str | None = None,
+        outcome: Mapping[str, Any] | None = None,
+    ) -> Settled:
         """Done; again changes nothing. A `note` is kept, and may be the evidence. TaskBlocked, EvidenceMissing."""
         with self._log.transaction():
             task = self.need(task_id)
@@ -108,7 +133,8 @@ class Tasks:
                 self._cases.note(task.case_id, note, task_id=task_id, by=by, now=now)
             if task.evidence and not self._has_evidence(task_id):
                 raise EvidenceMissing(title=task.title, evidence=task.evidence)
-            self._set(task, {"status": "done", "done_at": instant(now)}, "finish", by, now)
+            kept = {"outcome": json.dumps(outcome, ensure_ascii=False)} if outcome else {}
+            self._set(task, {"status": "done", "done_at": instant(now), **kept}, "finish", by, now)
             return self._settle(task.case_id, by, now)
 
     def waive(self, task_id: int, reason: str, *, by: int, now: datetime) -> Settled:
@@ -122,6 +148,18 @@ class Tasks:
     def move(self, task_id: int, due_on: date, reason: str, *, by: int, now: datetime) -> Settled:
         """Another due date, for a reason; the rules leave it alone from now on."""
         return self._edit(task_id, {"due_on": due_on.isoformat()}, "move", by, now, _reason(reason))
+
+    def snooze(self, task_id: int, until: date, reason: str, *, by: int, now: datetime) -> Task:
+        """Puts the reminder off to a day, for a reason; the due date stays. SnoozeTooEarly for a day not ahead."""
+        with self._log.transaction() as db:
+            task = self._live(task_id)
+            if until <= local_day(now):
+                raise SnoozeTooEarly
+            values = {"snoozed_until": until.isoformat(), "remind_on": _next(task, until, local_day(now))}
+            db.table("tasks").update(task_id, {**values, "snoozes": task.snoozes + 1})
+            detail = {"task": task_id, "title": task.title, "until": until.isoformat(), "reason": _reason(reason)}
+            self._log.record(now, by, "snooze", _subject(task.case_id), detail)
+            return self.need(task_id)
 
     def rename(self, task_id: int, title: str, *, by: int, now: datetime) -> Settled:
         """Another title; the rules leave the task alone from now on."""
@@ -167,6 +205,11 @@ class Tasks:
             db.table("tasks").update(task.id, values)
             detail = {"task": task.id, "title": task.title, "before": before, "after": values}
             self._log.record(now, by, verb, _subject(task.case_id), detail | ({"reason": reason} if reason else {}))
+
+
+def _next(task: Task, until: date, today: date) -> str:
+    """The next day on which there is something to be said: the lead may be told before the officer is reminded."""
+    return next_day(Watch(task.due_on, until, task.snoozes + 1), today).isoformat()
 
 
 def _reason(text: str) -> str:

@@ -147,10 +147,10 @@ def officers_list(settings: "Settings") -> None:
 @click.pass_obj
 def officers_remove(settings: "Settings", telegram_id: int) -> None:
     """Takes a person's access away."""
-    from actions.officers import Officers
+    from actions.leaving import remove_officer
     from bot.services import utc_now
 
-    Officers(_case_log(settings)).remove(telegram_id, by=None, now=utc_now())
+    remove_officer(_case_log(settings), telegram_id, by=None, now=utc_now())
     click.echo(messages.officer_removed(telegram_id))
 
 

@@ -7,9 +7,10 @@ can ever hold in `playbook.reaching`.
 from collections import Counter
 from collections.abc import Iterator
 
-from playbook.checklist import OPENED, REQUIRED_QUESTIONS, Choice, Kind, Procedure, Question
+from playbook.checklist import OPENED, REQUIRED_QUESTIONS, Kind, Procedure, Question
 from playbook.duties import COUNTED, rule_faults
 from playbook.faults import Fault, Location, each_question
+from playbook.parts import Choice
 from playbook.reaching import Reach
 from playbook.scopes import condition_faults
 

@@ -11,23 +11,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from playbook.conditions import Condition
 from playbook.model import Pillar, Text
+from playbook.parts import Choices, Name, Part, RuleId, TaskKind, When
+from playbook.visits import VisitGuide
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=24)]
-"""The id of a question or a group, as conditions write it."""
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
-When = Annotated[Condition, BeforeValidator(lambda source: Condition(str(source)))]
 OPENED = "opened"
 """In a due rule: the day on which the case was opened."""
-
-
-class Part(BaseModel):
-    """The base of all parts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Kind(StrEnum):
@@ -53,14 +44,6 @@ class Kind(StrEnum):
 _EMPTY: dict[Kind, Any] = {Kind.choices: [], Kind.yes_no: False, Kind.number: 0.0, Kind.money: 0.0}
 
 
-class Choice(Part):
-    """One of the answers on offer; `also` are other words for it. One that is `alone` goes with no other."""
-
-    text: Text
-    also: tuple[Text, ...] = ()
-    alone: bool = False
-
-
 class Question(Part):
     """One question. `label` names it in reviews; `why` is why it is asked, and `help` the section that explains it."""
 
@@ -74,7 +57,7 @@ class Question(Part):
     required: bool = False
     personal: bool = False
     when: When | None = None
-    choices: tuple[Annotated[Choice, BeforeValidator(lambda c: {"text": c} if isinstance(c, str) else c)], ...] = ()
+    choices: Choices = ()
     unit: Text | None = None
     example: Text | None = None
     min: float | None = None
@@ -149,35 +132,26 @@ class Checklist(Part):
         return {question.id: group for group in self.groups for question in group.asked}
 
 
-class TaskKind(StrEnum):
-    """What sort of work a task is. `disposal` is what a gate holds back, `eco_liability` closes only with evidence."""
-
-    policy = "policy"
-    asset = "asset"
-    disposal = "disposal"
-    brand = "brand"
-    care = "care"
-    revisit = "revisit"
-    eco_liability = "eco_liability"
-
-
 class Due(Part):
     """So many working days after a stated date, or so many months; `times` repeats the months (3, 6, 9, …).
 
     `start` is `opened` or the id of a date question. A task that waits counts its working days from the day on which
-    the last of what it waits for is due, or was done, where that is later.
+    the last of what it waits for is due, or was done, where that is later. With `grace`, months are counted from the
+    last one that was done, and end so many days after the date that `start` gives (see `actions.revisits`).
     """
 
     start: Name = Field(default=OPENED, alias="from")
     workdays: int | None = None
     months: Annotated[int, Field(ge=1)] | None = None
     times: Annotated[int, Field(ge=1, le=12)] = 1
+    grace: Annotated[int, Field(ge=0, le=60)] | None = None
 
 
 class TaskRule(Part):
     """A task that answers give rise to. Its title may name answers in braces, and {n} of {times}.
 
-    `each` is a repeating group: one task for every item for which `when` holds. `evidence` says what closes it.
+    `each` is a repeating group: one task for every item for which `when` holds. `evidence` says what closes it,
+    `departments` who has a part in it (for the agenda of the joint meeting).
     """
 
     id: RuleId
@@ -190,6 +164,7 @@ class TaskRule(Part):
     due: Due
     waits: tuple[RuleId, ...] = ()
     evidence: Text | None = None
+    departments: tuple[Text, ...] = ()
 
     @property
     def needs_evidence(self) -> bool:
@@ -220,10 +195,11 @@ class TaskRules(Part):
 
 
 class Procedure(Part):
-    """The checklist with the tasks that follow from it: all that `actions` needs of the two files."""
+    """The checklist, the tasks that follow from it, and what visits ask: what `actions` needs of the three files."""
 
     checklist: Checklist
     rules: TaskRules
+    visits: VisitGuide = VisitGuide()
 
 
 REQUIRED_QUESTIONS: dict[str, Kind] = {

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
-from playbook.checklist import OPENED, Group, Kind, Procedure, Question, TaskKind, TaskRule
+from playbook.checklist import OPENED, Group, Kind, Procedure, Question, TaskRule
 from playbook.faults import Fault, Location
+from playbook.parts import TaskKind
 
 COUNTED = frozenset({"n", "times"})
 """What a title may name besides answers."""
@@ -52,6 +53,8 @@ def _due(rule: TaskRule, here: Location, known: Mapping[str, Question]) -> Itera
         yield Fault((*here, "due"), "「due」里「workdays」和「months」要写一个，只写一个")
     if due.times > 1 and due.months is None:
         yield Fault((*here, "due", "times"), "「times」要和「months」一起用，请补上「months」或删去「times」")
+    if due.grace is not None and due.months is None:
+        yield Fault((*here, "due", "grace"), "「grace」要和「months」一起用，请补上「months」或删去「grace」")
     if abs(due.workdays or 0) > MOST_WORKDAYS:
         yield Fault((*here, "due", "workdays"), f"「workdays」最多{MOST_WORKDAYS}，现在是 {due.workdays}")
     if (due.months or 0) * due.times > MOST_MONTHS:

@@ -1,44 +1,19 @@
-"""Reads `checklist.yaml` and `tasks.yaml`, and says all that is wrong with them, a line each."""
+"""Reads `checklist.yaml`, `tasks.yaml` and `visits.yaml`, and says all that is wrong with them, a line each."""
 
 import hashlib
-import re
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Set
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, ValidationError
 
 from playbook.checking import faults
 from playbook.checklist import Checklist, Procedure, TaskRules
 from playbook.errors import PlaybookInvalid
-from playbook.faults import Location
 from playbook.loader import BUNDLED, Problem, read_playbook
 from playbook.model import Playbook
+from playbook.visiting import visit_faults
+from playbook.visits import VisitGuide
+from playbook.yaml_file import problem, read_yaml, validate
 
-CHECKLIST, TASKS = "checklist.yaml", "tasks.yaml"
-M = TypeVar("M", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class YamlFile:
-    """A file as YAML gave it. `node` knows on which line each key stands; `digest` tells its editions apart."""
-
-    path: Path
-    content: bytes
-    values: Any
-    node: yaml.Node | None
-
-    def line(self, location: Location) -> int:
-        """The line of the key or list item at that location, or of the nearest thing around it that is there."""
-        node, line = self.node, 1
-        for part in location:
-            found = _child(node, part)
-            if found is None:
-                break
-            node, line = found
-        return line
+CHECKLIST, TASKS, VISITS = "checklist.yaml", "tasks.yaml", "visits.yaml"
 
 
 def load_procedure(directory: Path = BUNDLED, playbook: Playbook | None = None) -> Procedure:
@@ -56,130 +31,35 @@ def load_procedure(directory: Path = BUNDLED, playbook: Playbook | None = None) 
 def read_procedure(directory: Path, sources: Set[str]) -> tuple[Procedure | None, list[Problem]]:
     """What could be read, and every problem found. `sources` are the ids of the playbook's entries.
 
-    A playbook of one's own that has neither file asks the bundled questions.
+    A playbook of one's own that has neither of the first two files asks the bundled questions. One without
+    `visits.yaml` asks what the bundled one asks on a visit, without its points: their conditions name the bundled
+    checklist.
     """
     if directory != BUNDLED and not any((directory / name).exists() for name in (CHECKLIST, TASKS)):
         return load_procedure(), []
     problems: list[Problem] = []
-    checklist_file, tasks_file = (_read(directory / name, problems) for name in (CHECKLIST, TASKS))
-    checklist = _validate(checklist_file, Checklist, problems) if checklist_file else None
-    rules = _validate(tasks_file, TaskRules, problems) if tasks_file else None
+    checklist_file, tasks_file = (read_yaml(directory / name, problems) for name in (CHECKLIST, TASKS))
+    checklist = validate(checklist_file, Checklist, problems) if checklist_file else None
+    rules = validate(tasks_file, TaskRules, problems) if tasks_file else None
     if checklist_file is None or tasks_file is None or checklist is None or rules is None:
         return None, sorted(set(problems))
     digest = hashlib.sha256(checklist_file.content + tasks_file.content).hexdigest()[:12]
-    procedure = Procedure(checklist=checklist.model_copy(update={"digest": digest}), rules=rules)
+    visits = _read_visits(directory, checklist, sources, problems)
+    procedure = Procedure(checklist=checklist.model_copy(update={"digest": digest}), rules=rules, visits=visits)
     for fault in faults(procedure, frozenset(sources)):
         file = tasks_file if fault.location[0] in ("tasks", "gates") else checklist_file
-        problems.append(_problem(file, fault.location, fault.advice))
+        problems.append(problem(file, fault.location, fault.advice))
     return procedure, sorted(set(problems))
 
 
-def _problem(file: YamlFile, location: Location, advice: str) -> Problem:
-    """One line, whatever it quotes."""
-    return Problem(file.path, file.line(location), " ".join(advice.split()))
-
-
-def _read(path: Path, problems: list[Problem]) -> YamlFile | None:
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        values = yaml.load(text, Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        problems.append(Problem(path, 1, "缺少这个文件，请补上（可以从自带手册里复制一份）"))
-    except OSError:
-        problems.append(Problem(path, 1, "这个文件读不出来，请检查它是不是文件、有没有权限"))
-    except UnicodeDecodeError as error:
-        problems.append(Problem(path, content[: error.start].count(b"\n") + 1, "文件不是 UTF-8 编码，请用 UTF-8 另存"))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2024-02-30
-        mark = getattr(error, "problem_mark", None)
-        problems.append(Problem(path, mark.line + 1 if mark else 1, "不是有效的 YAML，请检查冒号、缩进和引号"))
-    else:
-        problems += (Problem(path, line, f"「{key}」写了两次，请删去一个") for line, key in _doubled(node, set()))
-        return YamlFile(path, content, values, node)
-    return None
-
-
-def _doubled(node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[int, str]]:
-    """Keys that stand twice in one mapping, of which YAML would quietly drop the first."""
-    if node is None or id(node) in seen:  # an alias may lead back to what it stands in
-        return
-    seen.add(id(node))
-    children: list[yaml.Node] = []
-    if isinstance(node, yaml.SequenceNode):
-        children = node.value
-    elif isinstance(node, yaml.MappingNode):
-        keys = [key.value for key, _ in node.value]
-        lines = [key.start_mark.line + 1 for key, _ in node.value]
-        yield from ((line, str(key)) for n, (line, key) in enumerate(zip(lines, keys, strict=True)) if key in keys[:n])
-        children = [value for _, value in node.value]
-    for child in children:
-        yield from _doubled(child, seen)
-
-
-def _validate(file: YamlFile, model: type[M], problems: list[Problem]) -> M | None:
-    try:
-        return model.model_validate(file.values)
-    except ValidationError as error:
-        for fault in error.errors():
-            location = tuple(part for part in fault["loc"] if not isinstance(part, str) or "[" not in part)
-            problems.append(_problem(file, location, _advice(location, fault)))
-    return None
-
-
-def _advice(location: Location, fault: Any) -> str:
-    """What to do about one key; `fault` is pydantic's account of it."""
-    kind, value, context = fault["type"], fault.get("input"), fault.get("ctx", {})
-    key = _key(location)
-    if kind == "missing":
-        return f"缺少{key}，请补上"
-    if kind == "extra_forbidden":
-        return f"不认识{key}这一项，请改正拼写或删去"
-    if kind == "enum":
-        offered = "、".join(re.findall(r"'([^']*)'", context["expected"]))
-        return f"{key}的值「{_short(value)}」不在可选之列：{offered}"
-    if kind == "value_error":
-        return _misread(str(context["error"]))
-    if kind == "string_pattern_mismatch":
-        joint = "下划线" if "_" in context["pattern"] else "短横线"
-        return f"{key}只能用小写字母、数字和{joint}，现在是「{_short(value)}」"
-    if kind == "string_too_long":
-        return f"{key}太长，请缩到 {context['max_length']} 个字符以内，现在是「{_short(value)}」"
-    if kind in ("too_short", "string_too_short"):
-        return f"{key}是空的，请至少写一项"
-    if kind == "greater_than_equal":
-        return f"{key}最小是 {context['ge']}，现在是「{_short(value)}」"
-    if kind == "less_than_equal":
-        return f"{key}最大是 {context['le']}，现在是「{_short(value)}」"
-    return f"{key}的值「{_short(value)}」类型不对，请对照自带手册里的写法改正"
-
-
-def _misread(said: str) -> str:
-    """What `playbook.conditions` says of a condition that cannot be read, without the parser's English."""
-    quoted, mark, _ = said.partition("写法不对")
-    if not mark:
-        return said
-    place = re.search(r"<input>:1:(\d+)", said)
-    where = f"，从第 {place[1]} 个字符看起" if place else ""
-    return f"{quoted}{mark}{where}：相等写 ==，并且写 &&，或者写 ||，文字加英文引号"
-
-
-def _key(location: Location) -> str:
-    """A key, or which part of a list under a key."""
-    if not location:
-        return "文件"
-    *_, last = location
-    return f"「{last}」" if isinstance(last, str) else f"{_key(location[:-1])}第 {last + 1} 项"
-
-
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
-    if isinstance(node, yaml.MappingNode):
-        return next(((value, key.start_mark.line + 1) for key, value in node.value if key.value == part), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part], node.value[part].start_mark.line + 1
-    return None
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+def _read_visits(directory: Path, checklist: Checklist, sources: Set[str], problems: list[Problem]) -> VisitGuide:
+    path = directory / VISITS
+    if not path.exists() and directory != BUNDLED:
+        return load_procedure().visits.model_copy(update={"points": ()})
+    file = read_yaml(path, problems)
+    guide = validate(file, VisitGuide, problems) if file else None
+    if file is None or guide is None:
+        return VisitGuide()
+    for fault in visit_faults(guide, checklist, frozenset(sources)):
+        problems.append(problem(file, fault.location, fault.advice))
+    return guide

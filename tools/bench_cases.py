@@ -62,8 +62,8 @@ def _fill(log: CaseLog, size: int) -> None:
     Officers(log).add(OFFICER + 1, "周敏", by=None, now=NOW)
     with log.transaction() as db:
         db.execute(
-            _SEQUENCE + "insert into cases (id, year, number, company, uscc, industry, reason, stage, closure_date,"
-            " officer_id, status, created_at, opened_on) select printf('CM-2025-%04d', i), 2025, i,"
+            _SEQUENCE + "insert into cases (id, company, uscc, industry, reason, stage, closure_date,"
+            " officer_id, status, created_at, opened_on) select printf('CM-2025-%04d', i),"
             " '崇明第' || i || '实业有限公司', '', '化工', '破产', '已停业', '2025-06-01', 1 + i % 2,"
             f" case when i % 3 then 'open' else 'follow_up' end, {_THEN}, '2025-06-01' from n",
             [size],

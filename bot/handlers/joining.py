@@ -11,8 +11,8 @@ from bot.handlers.pressing import acknowledge, is_private, turn_page
 from bot.keyboards.cases import join_where_keyboard, join_which_keyboard
 from bot.messages import cases as wording
 from bot.services import Services, aside
-from playbook.checklist import TaskKind
 from playbook.model import Pillar
+from playbook.parts import TaskKind
 
 OFFERED = 8
 KINDS = {

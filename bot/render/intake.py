@@ -9,7 +9,8 @@ from actions.walks import NOTHING, View
 from bot.messages import intake as wording
 from bot.render.text import escape
 from bot.render.values import step_label, step_value, value
-from playbook.checklist import Kind, TaskKind
+from playbook.checklist import Kind
+from playbook.parts import TaskKind
 from retrieval.chunks import sentences
 from retrieval.likeness import SimilarCase, Traits
 

@@ -10,8 +10,8 @@ from actions.checklist import Place
 from actions.model import TaskStatus
 from actions.store import CaseLog
 from actions.walks import View
-from playbook.checklist import TaskKind
 from playbook.model import Pillar
+from playbook.parts import TaskKind
 from tests.actions.taken_in import DYE_WORKS, FARM, NOW, Office
 from tests.cast import OFFICER
 
@@ -36,7 +36,7 @@ def test_a_polluting_dye_works_with_two_assets(office: Office, dye_works: str) -
         date(2026, 5, 27),
         date(2026, 8, 27),
         date(2026, 11, 27),
-        date(2027, 2, 27),
+        date(2027, 3, 1),  # the first workday after 27 February
     ]
     assert tasks["brand-licence", 0, 1].due_on == date(2026, 3, 30)
     assert tasks["taskforce", 0, 1].status is TaskStatus.OPEN

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from actions.errors import OfficerUnknown
+from actions.leaving import remove_officer
 from actions.officers import Officer, Officers, Role
 from actions.store import CaseLog
 
@@ -27,33 +28,33 @@ def test_adding_again_updates(officers: Officers) -> None:
     assert officers.everyone() == [Officer(101, "王小芳", Role.LEAD)]
 
 
-def test_one_who_is_removed_is_kept_but_not_found_and_can_come_back(officers: Officers) -> None:
+def test_one_who_is_removed_is_kept_but_not_found_and_can_come_back(officers: Officers, log: CaseLog) -> None:
     officers.add(101, "王芳", by=None, now=NOW)
-    officers.remove(101, by=None, now=NOW)
+    remove_officer(log, 101, by=None, now=NOW)
     assert officers.find(101) is None
     assert officers.everyone() == [Officer(101, "王芳", Role.OFFICER, active=False)]
     officers.add(101, "王芳", by=None, now=NOW)
     assert officers.find(101) is not None
 
 
-def test_removing_nobody_is_an_error_for_people(officers: Officers) -> None:
+def test_removing_nobody_is_an_error_for_people(officers: Officers, log: CaseLog) -> None:
     with pytest.raises(OfficerUnknown, match="102"):
-        officers.remove(102, by=None, now=NOW)
+        remove_officer(log, 102, by=None, now=NOW)
 
 
-def test_everyone_by_role_and_name_the_departed_last(officers: Officers) -> None:
+def test_everyone_by_role_and_name_the_departed_last(officers: Officers, log: CaseLog) -> None:
     officers.add(1, "b", by=None, now=NOW)
     officers.add(2, "a", by=None, now=NOW)
     officers.add(3, "c", Role.ADMIN, by=None, now=NOW)
     officers.add(4, "d", Role.LEAD, by=None, now=NOW)
-    officers.remove(2, by=None, now=NOW)
+    remove_officer(log, 2, by=None, now=NOW)
     assert [officer.telegram_id for officer in officers.everyone()] == [3, 4, 1, 2]
 
 
 def test_every_write_is_an_event(officers: Officers, log: CaseLog) -> None:
     officers.add(101, "王芳", by=None, now=NOW)
     officers.add(102, "陈立", Role.LEAD, by=101, now=NOW)
-    officers.remove(101, by=102, now=NOW)
+    remove_officer(log, 101, by=102, now=NOW)
     assert [tuple(row.values()) for row in log.rows("select actor_id, verb, subject, detail from events")] == [
         (None, "add", "officer:101", '{"name": "王芳", "role": "officer"}'),
         (101, "add", "officer:102", '{"name": "陈立", "role": "lead"}'),

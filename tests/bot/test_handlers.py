@@ -16,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from actions.leaving import remove_officer
 from actions.officers import Officers, Role
 from actions.questions import Question, Questions
 from actions.store import CaseLog
@@ -547,7 +548,7 @@ async def test_in_a_group_a_stranger_is_answered_only_when_talking_to_the_bot(bo
 
 async def test_who_is_removed_is_a_stranger_from_then_on(bot: None, stage: Stage, log: CaseLog) -> None:
     await stage.say(COLLEAGUE, "/help")
-    Officers(log).remove(COLLEAGUE.id, by=None, now=utc_now())
+    remove_officer(log, COLLEAGUE.id, by=None, now=utc_now())
     assert (await stage.say(COLLEAGUE, ASKED)).text == messages.stranger(COLLEAGUE.id)
     assert asked(log) == []
 

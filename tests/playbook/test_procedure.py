@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cli import cli
-from playbook.checklist import Kind, Procedure, TaskKind
+from playbook.checklist import Kind, Procedure
 from playbook.errors import PlaybookInvalid
 from playbook.loader import BUNDLED, Problem, load_playbook
 from playbook.model import Playbook
+from playbook.parts import TaskKind
 from playbook.procedure import CHECKLIST, TASKS, load_procedure, read_procedure
 from tests.playbook.yaml_files import SMALL_CHECKLIST, SMALL_TASKS, Spoilt, checklist, expect, put, read, tasks, write
 

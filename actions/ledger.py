@@ -1,0 +1,183 @@
+"""The ledger of notifications: what is due to whom, who is sending it, what became of it.
+
+Each occasion stands in it once for a task and an officer. A row is claimed before it is sent and settled afterwards, so
+that a process which dies in between leaves a claim behind; the next one takes it over, and counts that the message may
+have arrived. A row with `within` is part of another message and shares its fate.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from actions.calendar import SHANGHAI
+from actions.store import CaseLog, instant
+
+_WAITS = "sent_at is null and ended is null and within is null"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message that is due, or was sent. `case_id` where it is about a whole case."""
+
+    id: int
+    officer_id: int
+    occasion: str
+    task_id: int | None
+    case_id: str | None
+    due_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A message that could not be sent; `final`: and will not be tried again."""
+
+    id: int
+    officer_id: int
+    occasion: str
+    attempts: int
+    error: str
+    final: bool
+
+
+class Ledger:
+    """The notifications of the case log."""
+
+    def __init__(self, log: CaseLog) -> None:
+        self._log = log
+
+    # What is due
+
+    def put(
+        self,
+        officer_id: int,
+        occasion: str,
+        *,
+        now: datetime,
+        task_id: int | None = None,
+        case_id: str | None = None,
+        within: int | None = None,
+    ) -> int | None:
+        """Adds an occasion; None where it is there already. Part of the transaction of what gave rise to it."""
+        sql = (
+            "insert into notifications (officer_id, occasion, due_at, task_id, case_id, within)"
+            " values (?, ?, ?, ?, ?, ?) on conflict do nothing returning id"
+        )
+        with self._log.transaction() as db:
+            row = db.execute(sql, [officer_id, occasion, instant(now), task_id, case_id, within]).fetchone()
+        return row[0] if row else None
+
+    def carrier(self, officer_id: int, name: str, day: date, *, now: datetime) -> int:
+        """The message of that name and day that is still to be sent, for others to go along; else a new one."""
+        occasion = f"{name}:{day}"
+        row = self._log.row(
+            "select id, claimed_at, sent_at, ended from notifications"
+            " where officer_id = ? and coalesce(task_id, 0) = 0 and occasion = ?",
+            [officer_id, occasion],
+        )
+        if row and not (row["claimed_at"] or row["sent_at"] or row["ended"]):
+            return int(row["id"])
+        if row:  # it is on its way: what comes now goes by itself
+            at = now.astimezone(SHANGHAI).isoformat(timespec="microseconds")
+            occasion = f"duties:{at}" if name == "digest" else f"{name}:{at}"
+        id_ = self.put(officer_id, occasion, now=now)
+        return id_ if id_ is not None else self.carrier(officer_id, name, day, now=now)
+
+    def pending(self, now: datetime) -> list[Notification]:
+        """What is to be sent now, the oldest first."""
+        sql = (
+            f"select * from notifications indexed by notifications_waiting where {_WAITS} and claimed_at is null"
+            " and due_at <= ? and (retry_at is null or retry_at <= ?) order by due_at, id"
+        )
+        return [_notification(row) for row in self._log.rows(sql, [instant(now)] * 2)]
+
+    def carried(self, id_: int) -> list[int]:
+        """The tasks that go along with a message."""
+        sql = "select task_id from notifications where within = ? and task_id is not null order by id"
+        return [row["task_id"] for row in self._log.rows(sql, [id_])]
+
+    # Sending
+
+    def reclaim(self) -> int:
+        """Frees what a process that is no more had claimed; it may have arrived. Only for who alone may send."""
+        sql = f"update notifications set claimed_at = null, claimed_by = null, doubtful = doubtful + 1 where {_WAITS}"
+        with self._log.transaction() as db:
+            return int(db.execute(f"{sql} and claimed_at is not null").rowcount)
+
+    def claim(self, id_: int, by: str, *, now: datetime) -> bool:
+        """Takes a message to send it; False where somebody else has, or it is settled."""
+        sql = (
+            "update notifications set claimed_at = ?, claimed_by = ?, attempts = attempts + 1"
+            f" where id = ? and {_WAITS} and claimed_at is null"
+        )
+        with self._log.transaction() as db:
+            return bool(db.execute(sql, [instant(now), by, id_]).rowcount)
+
+    def sent(self, id_: int, message_id: int, *, doubtful: bool, now: datetime) -> None:
+        """Telegram has taken it. `doubtful`: perhaps more than once."""
+        self._settle(id_, "sent_at = ?, message_id = ?, error = null", [instant(now), message_id], doubtful)
+
+    def again(self, id_: int, error: str, *, retry_at: datetime, doubtful: bool) -> None:
+        """It could not be sent this time."""
+        values = [error, instant(retry_at)]
+        self._settle(id_, "error = ?, retry_at = ?, claimed_at = null, claimed_by = null", values, doubtful)
+
+    def failed(self, id_: int, error: str) -> None:
+        """It cannot be sent to this chat."""
+        self._settle(id_, "ended = 'failed', error = ?", [error], False)
+
+    def dropped(self, id_: int) -> None:
+        """There is nothing left to say."""
+        self._settle(id_, "ended = 'dropped'", [], False)
+
+    def revive(self, officer_id: int, *, now: datetime) -> int:
+        """A chat that was closed is open again: what could not be sent to it is due once more."""
+        sql = (
+            "update notifications set ended = null, claimed_at = null, claimed_by = null, due_at = ?"
+            " where officer_id = ? and ended = 'failed'"
+        )
+        if self._log.row("select 1 from notifications where officer_id = ? and ended = 'failed'", [officer_id]) is None:
+            return 0
+        with self._log.transaction() as db:
+            return int(db.execute(sql, [instant(now), officer_id]).rowcount)
+
+    def readdress(self, task_ids: Iterable[int], officer_id: int) -> None:
+        """What is not sent yet about these tasks goes to somebody else."""
+        sql = "update or ignore notifications set officer_id = ? where task_id = ? and claimed_at is null"
+        with self._log.transaction() as db:
+            rows = [(officer_id, task_id) for task_id in task_ids]
+            db.conn.executemany(f"{sql} and {_WAITS}", rows)
+
+    # Afterwards
+
+    def seen(self, officer_id: int, message_id: int, *, now: datetime) -> None:
+        """Somebody pressed a button of a message, or replied to it."""
+        sql = "update notifications set seen_at = ? where officer_id = ? and message_id = ? and seen_at is null"
+        if self.tasks_of(officer_id, message_id, unseen=True):
+            with self._log.transaction() as db:
+                db.execute(sql, [instant(now), officer_id, message_id])
+
+    def tasks_of(self, officer_id: int, message_id: int, *, unseen: bool = False) -> list[int | None]:
+        """The tasks that a message was about (None: no one task); empty where it was no notification."""
+        sql = "select task_id from notifications where officer_id = ? and message_id = ?"
+        rows = self._log.rows(f"{sql} and seen_at is null" if unseen else sql, [officer_id, message_id])
+        return [row["task_id"] for row in rows]
+
+    def stuck(self) -> list[Stuck]:
+        """What failed for good in the last place, and what is being tried again, by id."""
+        sql = (
+            "select id, officer_id, occasion, attempts, coalesce(error, '') as error, ended is not null as final"
+            " from notifications where within is null and sent_at is null and error is not null"
+            " and coalesce(ended, 'failed') = 'failed' order by id"
+        )
+        return [Stuck(**{**row, "final": bool(row["final"])}) for row in self._log.rows(sql)]
+
+    def _settle(self, id_: int, values: str, parameters: Sequence[object], doubtful: bool) -> None:
+        sql = f"update notifications set {values}, doubtful = doubtful + ? where id = ? or within = ?"
+        with self._log.transaction() as db:
+            db.execute(sql, [*parameters, int(doubtful), id_, id_])
+
+
+def _notification(row: dict[str, object]) -> Notification:
+    values = {name: row[name] for name in Notification.__slots__}
+    return Notification(**{**values, "due_at": datetime.fromisoformat(str(row["due_at"]))})  # type: ignore[arg-type]

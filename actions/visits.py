@@ -1,0 +1,269 @@
+"""Visits: what officers were told, and what becomes of it. A row each, from the first of the short questions on.
+
+The next question is the first that has no answer yet. The visit, its task, what follows from the answers and the
+day of the next visit are one transaction.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from actions.calendar import add_workdays, local_day
+from actions.cases import Cases
+from actions.ledger import Ledger
+from actions.model import NOTHING_SETTLED, Settled, Task, TaskStatus
+from actions.roster import Roster
+from actions.store import CaseLog, instant
+from actions.tasks import Tasks
+from actions.visit_errors import VisitBegun, VisitGone
+from playbook.checklist import Procedure
+from playbook.conditions import Facts
+from playbook.parts import TaskKind
+from playbook.visits import FollowUp, VisitQuestion
+
+PATIENCE = timedelta(hours=2)
+"""After that long what somebody writes is no answer to a visit's question."""
+IN_VAIN = 2
+"""Attempts in a row after which another way is proposed, and the lead is told."""
+TICKED = "?"
+"""Key of what is ticked so far in a question with several answers."""
+
+VisitAnswers = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A visit (`reached`), an attempt (not), or one that is still being told about (None)."""
+
+    id: int
+    case_id: str
+    task_id: int
+    officer_id: int
+    at: datetime
+    reached: bool | None
+    answers: VisitAnswers
+    note: str
+
+    @property
+    def ticked(self) -> list[str]:
+        """What is ticked so far."""
+        return list(self.answers.get(TICKED, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What became of a visit: its task is done, these tasks came, these are proposed. `over`: it was the last one."""
+
+    contact: Contact
+    settled: Settled = NOTHING_SETTLED
+    added: tuple[Task, ...] = ()
+    proposed: tuple[FollowUp, ...] = field(default=())
+    over: bool = False
+
+
+class Visits:
+    """The contacts of the case log. `by` is who was there."""
+
+    def __init__(
+        self, log: CaseLog, procedure: Procedure, cases: Cases, tasks: Tasks, ledger: Ledger, roster: Roster
+    ) -> None:
+        self._log, self._guide = log, procedure.visits
+        self._cases, self._tasks, self._ledger, self._roster = cases, tasks, ledger, roster
+
+    # Reading
+
+    def current(self, officer_id: int, now: datetime) -> Contact | None:
+        """The visit that an officer is telling about; None where the last word was too long ago."""
+        sql = "select * from contacts where officer_id = ? and reached is null order by id desc limit 1"
+        row = self._log.row(sql, [officer_id])
+        return _contact(row) if row and now - datetime.fromisoformat(row["at"]) < PATIENCE else None
+
+    def need(self, contact_id: int) -> Contact:
+        """The contact of that id; VisitGone where there is none."""
+        row = self._log.row("select * from contacts where id = ?", [contact_id])
+        if row is None:
+            raise VisitGone
+        return _contact(row)
+
+    def last(self, case_id: str) -> Contact | None:
+        """The last time that the owner was reached."""
+        sql = "select * from contacts where case_id = ? and reached = 1 order by at desc, id desc limit 1"
+        row = self._log.row(sql, [case_id])
+        return _contact(row) if row else None
+
+    def in_vain(self, case_id: str) -> int:
+        """How often in a row, up to now, nobody was reached."""
+        sql = (
+            "select count(*) as number from contacts where case_id = ? and reached = 0 and id >"
+            " coalesce((select max(id) from contacts where case_id = ? and reached = 1), 0)"
+        )
+        return int(self._log.rows(sql, [case_id, case_id])[0]["number"])
+
+    def asked(self, contact: Contact) -> VisitQuestion | None:
+        """The question that comes next; None where all are answered."""
+        return next((each for each in self._guide.questions if each.id not in contact.answers), None)
+
+    # Telling
+
+    def begin(self, task_id: int, *, by: int, now: datetime) -> Contact:
+        """Begins to tell, or goes on. VisitGone where the task is done already."""
+        with self._log.transaction() as db:
+            task = self._tasks.need(task_id)
+            if task.status is not TaskStatus.OPEN:
+                raise VisitGone
+            begun = self._log.row(
+                "select * from contacts where officer_id = ? and task_id = ? and reached is null", [by, task_id]
+            )
+            if begun:
+                db.table("contacts").update(begun["id"], {"at": instant(now)})
+                return self.need(begun["id"])
+            row = {"case_id": task.case_id, "task_id": task_id, "officer_id": by, "at": instant(now)}
+            return self.need(cast(int, db.table("contacts").insert(row).last_pk))
+
+    def tick(self, contact_id: int, question_id: str, number: int) -> Contact:
+        """Ticks or unticks one of several answers; one that is `alone` goes with no other."""
+        with self._log.transaction():
+            contact = self._open(contact_id)
+            question = self.asked(contact)
+            if question is None or question.id != question_id:
+                return contact
+            choice, ticked = question.choices[number], contact.ticked
+            alone = {each.text for each in question.choices if each.alone}
+            others = [each for each in ticked if each not in alone]
+            if choice.text in ticked:
+                ticked.remove(choice.text)
+            else:
+                ticked = [choice.text] if choice.alone else [*others, choice.text]
+            return self._keep(contact, {**contact.answers, TICKED: ticked})
+
+    def answer(self, contact_id: int, question_id: str, values: list[str], *, now: datetime) -> Contact | Visited:
+        """Answers a question; again changes nothing. After the last one the visit is done."""
+        with self._log.transaction():
+            contact = self._open(contact_id)
+            question = self.asked(contact)
+            if question is None or question.id != question_id:
+                return contact
+            answers = {key: value for key, value in contact.answers.items() if key != TICKED}
+            contact = self._keep(contact, {**answers, question_id: values})
+            return contact if self.asked(contact) else self._done(contact, now)
+
+    def tell(self, task_id: int, note: str, *, by: int, update_id: int, now: datetime) -> Visited:
+        """A visit told in one's own words. What its words suggest is proposed, not added."""
+        with self._log.transaction():
+            if told := self._told(update_id):
+                return Visited(told, proposed=self._suggested(told.note))
+            contact = self.begin(task_id, by=by, now=now)
+            self._set(contact.id, note=note, update_id=update_id)
+            return self._done(self.need(contact.id), now)
+
+    def drop(self, contact_id: int) -> None:
+        """Tells no more of a visit that was not finished."""
+        with self._log.transaction() as db:
+            db.execute("delete from contacts where id = ? and reached is null", [contact_id])
+
+    def unreached(self, task_id: int, *, by: int, update_id: int, now: datetime) -> int:
+        """Nobody was there; it is due again on the next workday. Returns how often in a row that is now."""
+        with self._log.transaction() as db:
+            task = self._tasks.need(task_id)
+            if self._told(update_id) is None:
+                if task.status is not TaskStatus.OPEN:
+                    raise VisitGone
+                sql = "delete from contacts where officer_id = ? and task_id = ? and reached is null"
+                db.execute(sql, [by, task_id])
+                row = {"case_id": task.case_id, "task_id": task_id, "officer_id": by, "at": instant(now)}
+                db.table("contacts").insert({**row, "reached": 0, "update_id": update_id})
+                self._try_again(task, by, now)
+            tries = self.in_vain(task.case_id)
+            if tries >= IN_VAIN:
+                for lead in self._roster.leads():
+                    self._ledger.put(lead, f"unreached:{local_day(now)}", task_id=task_id, now=now)
+            return tries
+
+    def follow_up(self, case_id: str, rule_id: str, *, by: int, now: datetime) -> Task | None:
+        """Adds a task that was proposed; the one that is there already, open, if any."""
+        rule = next((each for each in self._guide.follow_ups if each.id == rule_id), None)
+        return self._add(case_id, rule, by, now)[0] if rule else None
+
+    # How it is done
+
+    def _done(self, contact: Contact, now: datetime) -> Visited:
+        self._set(contact.id, reached=1, at=instant(now))
+        by = contact.officer_id
+        settled = self._tasks.finish(contact.task_id, by=by, now=now, outcome={"contact": contact.id})
+        followed = [rule for rule in self._guide.follow_ups if contact.answers and self._holds(rule, contact)]
+        added = [self._add(contact.case_id, rule, by, now) for rule in followed]
+        over = not any(
+            task.kind is TaskKind.revisit and task.status in (TaskStatus.OPEN, TaskStatus.BLOCKED)
+            for task in self._tasks.of_case(contact.case_id)
+        )
+        if over:
+            for lead in self._roster.leads():
+                self._ledger.put(lead, f"year-over:{contact.id}", case_id=contact.case_id, now=now)
+        fresh = tuple(task for task, new in added if new)
+        return Visited(self.need(contact.id), settled, fresh, self._suggested(contact.note), over)
+
+    def _holds(self, rule: FollowUp, contact: Contact) -> bool:
+        empty: dict[str, list[str]] = {question.id: [] for question in self._guide.questions}
+        return Facts({**empty, **contact.answers}).holds(rule.when)
+
+    def _suggested(self, note: str) -> tuple[FollowUp, ...]:
+        return tuple(rule for rule in self._guide.follow_ups if any(word in note for word in rule.words))
+
+    def _add(self, case_id: str, rule: FollowUp, by: int, now: datetime) -> tuple[Task, bool]:
+        """The task, and whether it is new."""
+        for task in self._tasks.of_case(case_id):
+            if task.title == rule.title and task.status in (TaskStatus.OPEN, TaskStatus.BLOCKED):
+                return task, False
+        due_on = add_workdays(local_day(now), rule.workdays)
+        kinds: dict[str, Any] = {"pillar": rule.pillar, "kind": rule.kind, "source": rule.source}
+        return self._tasks.add(case_id, rule.title, due_on=due_on, by=by, now=now, **kinds), True
+
+    def _try_again(self, task: Task, by: int, now: datetime) -> None:
+        again = add_workdays(local_day(now), 1)
+        with self._log.transaction() as db:
+            values = {"snoozed_until": again.isoformat(), "remind_on": again.isoformat()}
+            db.table("tasks").update(task.id, values)
+            detail = {"task": task.id, "title": task.title, "until": again.isoformat()}
+            self._log.record(now, by, "unreached", f"case:{task.case_id}", detail)
+
+    def _told(self, update_id: int) -> Contact | None:
+        """What this very update has told before a crash."""
+        row = self._log.row("select * from contacts where update_id = ?", [update_id])
+        return _contact(row) if row else None
+
+    def _open(self, contact_id: int) -> Contact:
+        contact = self.need(contact_id)
+        if contact.reached is not None:
+            raise VisitBegun
+        return contact
+
+    def _keep(self, contact: Contact, answers: VisitAnswers) -> Contact:
+        self._set(contact.id, answers=json.dumps(answers, ensure_ascii=False))
+        return self.need(contact.id)
+
+    def _set(self, contact_id: int, **values: Any) -> None:
+        with self._log.transaction() as db:
+            db.table("contacts").update(contact_id, values)
+
+
+def read_visit_answer(question: VisitQuestion, text: str) -> list[str]:
+    """What somebody wrote in answer: choices where they are meant, else the words themselves, 200 letters at most."""
+    parts = [part.strip() for part in text.replace("，", "、").replace(",", "、").replace(" ", "、").split("、")]
+    meant = [_choice(question, part) for part in parts if part]
+    if meant and all(meant) and (question.many or len(meant) == 1):
+        return list(dict.fromkeys(choice for choice in meant if choice))
+    whole = _choice(question, text.strip())
+    return [whole or text.strip()[:200]]
+
+
+def _choice(question: VisitQuestion, text: str) -> str | None:
+    return next((each.text for each in question.choices if text in (each.text, *each.also)), None)
+
+
+def _contact(row: dict[str, Any]) -> Contact:
+    reached = None if row["reached"] is None else bool(row["reached"])
+    at, answers = datetime.fromisoformat(row["at"]), json.loads(row["answers"])
+    ids = row["id"], row["case_id"], row["task_id"], row["officer_id"]
+    return Contact(*ids, at, reached, answers, row["note"])
