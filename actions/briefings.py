@@ -6,7 +6,6 @@ from actions.dossier import Dossier, Dossiers
 from actions.gates import Gates
 from actions.model import Task, TaskStatus
 from actions.revisits import NextVisit
-from actions.store import CaseLog
 from actions.tasks import Tasks
 from actions.visits import Contact, Visits
 from playbook.checklist import Procedure
@@ -41,10 +40,8 @@ class Briefing:
 class Briefings:
     """Reads briefings; changes nothing."""
 
-    def __init__(
-        self, log: CaseLog, procedure: Procedure, dossiers: Dossiers, tasks: Tasks, gates: Gates, visits: Visits
-    ) -> None:
-        self._log, self._procedure = log, procedure
+    def __init__(self, procedure: Procedure, dossiers: Dossiers, tasks: Tasks, gates: Gates, visits: Visits) -> None:
+        self._procedure = procedure
         self._dossiers, self._tasks, self._gates, self._visits = dossiers, tasks, gates, visits
 
     def of(self, task_id: int) -> Briefing:

@@ -61,6 +61,12 @@ def add_workdays(start: date, count: int) -> date:
     return day
 
 
+def workdays_after(start: date, end: date) -> int:
+    """How many working days lie after `start`, up to and with `end`; 0 where it is not later."""
+    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+    return sum(map(is_workday, days))
+
+
 def add_months(start: date, count: int) -> date:
     """The same day so many months later, or the month's last where it has none such: 31 August + 3 is 30 November."""
     return start + relativedelta(months=count)

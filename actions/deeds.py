@@ -1,12 +1,13 @@
 """Does what an officer was asked for, once, whatever happens: the deed and its record are one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from actions.calendar import add_workdays, local_day
 from actions.cases import Cases
 from actions.dates import read_date
 from actions.files import Files
+from actions.handovers import Handovers
 from actions.input_errors import NotText, TextTooLong
 from actions.model import NOTHING_SETTLED, Settled
 from actions.prompts import Prompt, Prompts, Wanted
@@ -33,8 +34,11 @@ class Deed:
 class Deeds:
     """What messages do that prompts have asked for."""
 
-    def __init__(self, log: CaseLog, cases: Cases, tasks: Tasks, files: Files, prompts: Prompts) -> None:
+    def __init__(
+        self, log: CaseLog, cases: Cases, tasks: Tasks, files: Files, prompts: Prompts, handovers: Handovers
+    ) -> None:
         self._log, self._cases, self._tasks, self._files, self._prompts = log, cases, tasks, files, prompts
+        self._handovers = handovers
 
     def write(self, prompt: Prompt, text: str, *, update_id: int, now: datetime) -> Deed:
         """Does what a text was wanted for. Raises a ClosureBotError, and the prompt stands, where it cannot be."""
@@ -67,6 +71,8 @@ class Deeds:
         if prompt.wanted in (Wanted.NOTE, Wanted.CASE_FILE):
             self._cases.note(prompt.subject, text, by=by, now=now)
             return Deed(prompt.subject)
+        if prompt.wanted is Wanted.DECLINE:
+            return Deed(self._handovers.decline(int(prompt.subject), text, by=by, now=now).case_id)
         task = self._tasks.need(int(prompt.subject))
         return Deed(task.case_id, task.id, self._to_task(prompt, text, task.id, by, now))
 
@@ -75,6 +81,9 @@ class Deeds:
             return self._tasks.finish(task_id, note=text, by=by, now=now)
         if prompt.wanted is Wanted.REASON:
             return self._tasks.waive(task_id, text, by=by, now=now)
+        if prompt.wanted is Wanted.SNOOZE:
+            self._tasks.snooze(task_id, date.fromisoformat(prompt.detail), text, by=by, now=now)
+            return NOTHING_SETTLED
         if prompt.wanted is Wanted.TITLE:
             return self._tasks.rename(task_id, text, by=by, now=now)
         if prompt.wanted is Wanted.DATE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from actions.answers import StoredAnswers
-from actions.calendar import local_day
+from actions.calendar import add_workdays, local_day
 from actions.changes import manual_gates
 from actions.checklist import follow
 from actions.ledger import Ledger
@@ -143,14 +143,15 @@ class Gates:
     def _insert(self, case_id: str, planned: Planned, *, blocked: bool, by: int | None, now: datetime) -> None:
         sql = (
             "insert into tasks (case_id, pillar, kind, title, due_on, status, assignee_id, source, rule, item,"
-            " occurrence, evidence, created_at) select ?, ?, ?, ?, ?, ?, officer_id, ?, ?, ?, ?, ?, ? from cases"
-            " where id = ? returning id"
+            " occurrence, evidence, created_at, remind_on) select ?, ?, ?, ?, ?, ?, officer_id, ?, ?, ?, ?, ?, ?, ?"
+            " from cases where id = ? returning id"
         )
         rule, key = planned.rule, planned.key
         status = TaskStatus.BLOCKED if blocked else TaskStatus.OPEN
         values = [case_id, rule.pillar, rule.kind, planned.title, planned.due_on.isoformat(), status, rule.source]
         with self._log.transaction() as db:
-            row = db.execute(sql, [*map(str, values), *key, rule.evidence, instant(now), case_id]).fetchone()
+            first = _first_reminder(planned.due_on, local_day(now))
+            row = db.execute(sql, [*map(str, values), *key, rule.evidence, instant(now), first, case_id]).fetchone()
             detail = {"task": row[0], "title": planned.title, "due_on": planned.due_on.isoformat(), "rule": rule.id}
             self._log.record(now, by, "add_task", f"case:{case_id}", detail)
 
@@ -199,6 +200,11 @@ def progress_of(tasks: Iterable[Task]) -> Progress:
             days = done if task.status is TaskStatus.DONE else waived
             days[task.key] = local_day(task.done_at)
     return Progress(done, waived)
+
+
+def _first_reminder(due_on: date, today: date) -> str | None:
+    """Where a task is late when it comes into the world: the next morning, since its officer is looking at it now."""
+    return add_workdays(today, 1).isoformat() if due_on <= today else None
 
 
 def _verb(task: Task, status: TaskStatus) -> str:

@@ -79,6 +79,14 @@ class Handovers:
                 self._ledger.put(handover.from_id, f"handover-declined:{id_}", case_id=handover.case_id, now=now)
             return self.need(id_)
 
+    def received(self, to_id: int, from_id: int) -> int:
+        """How many cases somebody has now that were another's when that one left."""
+        sql = (
+            "select count(distinct subject) as number from events where verb = 'hand_over'"
+            " and json_extract(detail, '$.before') = ? and json_extract(detail, '$.after') = ?"
+        )
+        return int(self._log.rows(sql, [from_id, to_id])[0]["number"])
+
     def _mine(self, id_: int, by: int) -> Handover:
         handover = self.need(id_)
         if handover.to_id != by or handover.accepted is False:

@@ -15,7 +15,7 @@ PATIENCE = timedelta(minutes=30)
 
 
 class Wanted(StrEnum):
-    """What a message is wanted for. Of `subject` the first is a case's id; the others are a task's."""
+    """What a message is wanted for; `subject` is a case for the first three, a handover for `DECLINE`, else a task."""
 
     NOTE = "note"
     TASK = "task"
@@ -25,6 +25,8 @@ class Wanted(StrEnum):
     REASON = "reason"
     DATE = "date"
     TITLE = "title"
+    SNOOZE = "snooze"
+    DECLINE = "decline"
     DONE = "done"
 
 

@@ -103,8 +103,7 @@ class Roster:
 
     def leave(self, absence: Absence, *, now: datetime) -> None:
         """Notes an absence, in place of any other. Raises PeriodUpsideDown, DeputyUnfit."""
-        if absence.from_on > absence.until_on:
-            raise PeriodUpsideDown
+        self.check_period(absence.from_on, absence.until_on)
         if absence.deputy_id == absence.officer_id or self._officers.find(absence.deputy_id) is None:
             raise DeputyUnfit
         row = {"from_on": absence.from_on.isoformat(), "until_on": absence.until_on.isoformat()}
@@ -112,6 +111,11 @@ class Roster:
         with self._log.transaction() as db:
             db.table("absences").upsert(row, pk="officer_id")
             self._log.record(now, absence.officer_id, "leave", f"officer:{absence.officer_id}", row)
+
+    def check_period(self, from_on: date, until_on: date) -> None:
+        """Raises PeriodUpsideDown."""
+        if from_on > until_on:
+            raise PeriodUpsideDown
 
     def come_back(self, officer_id: int, *, now: datetime) -> bool:
         """Ends an absence; False where there is none."""

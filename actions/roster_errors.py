@@ -11,7 +11,7 @@ class PeriodUpsideDown(RosterRefused):
     """An absence that ends before it begins."""
 
     sentence = "结束的日子早于开始的日子。"
-    remedy = "请重新写，例如：/quiet 7月1日 7月5日"
+    remedy = "请把早的日子写在前面，例如 /quiet 7月1日 7月5日。"
 
 
 class DeputyUnfit(RosterRefused):

@@ -10,23 +10,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from actions.calendar import add_workdays, local_day
+from actions.calendar import add_months, add_workdays, local_day
 from actions.cases import Cases
 from actions.ledger import Ledger
 from actions.model import NOTHING_SETTLED, Settled, Task, TaskStatus
+from actions.revisits import workday_from
 from actions.roster import Roster
 from actions.store import CaseLog, instant
 from actions.tasks import Tasks
 from actions.visit_errors import VisitBegun, VisitGone
 from playbook.checklist import Procedure
 from playbook.conditions import Facts
+from playbook.model import Pillar
 from playbook.parts import TaskKind
 from playbook.visits import FollowUp, VisitQuestion
 
-PATIENCE = timedelta(hours=2)
+PATIENCE = timedelta(minutes=30)
 """After that long what somebody writes is no answer to a visit's question."""
 IN_VAIN = 2
 """Attempts in a row after which another way is proposed, and the lead is told."""
+GO_ON_MONTHS = 3
 TICKED = "?"
 """Key of what is ticked so far in a question with several answers."""
 
@@ -185,6 +188,18 @@ class Visits:
         """Adds a task that was proposed; the one that is there already, open, if any."""
         rule = next((each for each in self._guide.follow_ups if each.id == rule_id), None)
         return self._add(case_id, rule, by, now)[0] if rule else None
+
+    def go_on(self, case_id: str, title: str, *, by: int, now: datetime) -> Task:
+        """One more visit in three months, where none is ahead; that one, if any."""
+        with self._log.transaction():
+            for task in self._tasks.of_case(case_id):
+                if task.kind is TaskKind.revisit and task.status is TaskStatus.OPEN:
+                    return task
+            due_on = workday_from(add_months(local_day(now), GO_ON_MONTHS))
+            pillar, kind, source = Pillar.relationship, TaskKind.revisit, "revisit-mechanism"
+            return self._tasks.add(
+                case_id, title, pillar=pillar, kind=kind, source=source, due_on=due_on, by=by, now=now
+            )
 
     # How it is done
 

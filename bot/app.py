@@ -1,7 +1,6 @@
 """The one place where everything is built and handed down: settings in, a running bot out."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -28,30 +27,45 @@ from bot.handlers.answers import Answers
 from bot.handlers.ask import Ask
 from bot.handlers.cards import Cards
 from bot.handlers.cases import Lists
+from bot.handlers.due import DueTasks
 from bot.handlers.gate import Gate
+from bot.handlers.handovers import Passing
 from bot.handlers.intake import Walking
 from bot.handlers.joining import Joining
 from bot.handlers.messages import Routing
+from bot.handlers.reminders import Snoozing
+from bot.handlers.roster import Arrangements
 from bot.handlers.screens import Screens
 from bot.handlers.tasks import Doing
+from bot.handlers.visits import Visiting
 from bot.handlers.walk_messages import WalkMessages
 from bot.handlers.wanted import WantedMessages
 from bot.inbox import DurableQueue, InboxApplication, PerChatProcessor
+from bot.jobs import EVERY, Jobs
+from bot.letters import Letters
 from bot.listening import PollRequest
-from bot.services import Services, aside, utc_now
+from bot.logs import keep_secrets_out
+from bot.pushing import Pusher
+from bot.services import Clock, Services, aside, utc_now
 from bot.settings import Settings
-from playbook.procedure import load_procedure
 from retrieval.library import Library
 
 COMMANDS = [BotCommand(name, description) for name, description in messages.COMMANDS]
 KEPT_UPDATES = timedelta(days=2)
 """Longer than Telegram offers an update again (24 hours), so that none is handled twice."""
 NEW = filters.UpdateType.MESSAGE
+WANTED = "note|task|case_file|evidence|remark|reason|date|title|decline"
 CASE = r"(CM-\d{4}-\d+)"
 
 
 def run(
-    settings: Settings, open_library: Callable[[], Library], on_ready: Callable[[], None], say: Callable[[str], None]
+    settings: Settings,
+    open_library: Callable[[], Library],
+    on_ready: Callable[[], None],
+    say: Callable[[str], None],
+    *,
+    now: Clock = utc_now,
+    every: timedelta = EVERY,
 ) -> None:
     """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected.
 
@@ -60,24 +74,28 @@ def run(
     """
     if settings.telegram_bot_token is None:
         raise TokenMissing
-    # httpx logs every request with its address at INFO, and the address holds the token.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    # … and PTB every 502 with its page of HTML, which `delivery` and `listening` deal with.
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
+    keep_secrets_out()
 
     def unreachable(error: TelegramError) -> None:
         say(str(BotApiUnreachable(where=settings.telegram_api_base_url, reason=type(error).__name__)))
 
     case_log = CaseLog(settings.case_log)
     try:
-        application = build(settings, case_log, open_library())
+        application = build(settings, case_log, open_library(), now=now, every=every)
         asyncio.run(polling.run(application, commands=COMMANDS, on_ready=on_ready, on_trouble=unreachable))
     finally:
         case_log.close()
 
 
-def build(settings: Settings, case_log: CaseLog, library: Library) -> InboxApplication:
-    """The application with all handlers, not yet started."""
+def build(
+    settings: Settings,
+    case_log: CaseLog,
+    library: Library,
+    *,
+    now: Clock = utc_now,
+    every: timedelta = EVERY,
+) -> InboxApplication:
+    """The application with all handlers, not yet started; `every`: how often it looks for what is due."""
     assert settings.telegram_bot_token is not None
     builder: Any = (
         ApplicationBuilder()
@@ -92,9 +110,10 @@ def build(settings: Settings, case_log: CaseLog, library: Library) -> InboxAppli
         .rate_limiter(Delivery())
     )
     application: InboxApplication = builder.build()
-    procedure = load_procedure(settings.playbook_dir)
-    services = Services.of(library, case_log, procedure, files=settings.files, released=settings.released)
-    add_handlers(application, services)
+    services = Services.with_library(case_log, settings, library, now)
+    jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, every)
+    application.jobs = jobs
+    add_handlers(application, services, jobs)
     _forget_daily(application, Inbox(case_log))
     return application
 
@@ -109,13 +128,15 @@ def _forget_daily(application: InboxApplication, inbox: Inbox) -> None:
     application.job_queue.run_repeating(forget, interval=timedelta(days=1), first=timedelta(minutes=1))
 
 
-def add_handlers(application: InboxApplication, services: Services) -> None:
+def add_handlers(application: InboxApplication, services: Services, jobs: Jobs) -> None:
     """Every handler, in the order in which they are tried."""
     ask, cards = Ask(services), Cards(services)
     screens, doing = Screens(services, cards), Doing(services, cards)
     walking = Walking(services, screens)
     walk = WalkMessages(services, walking, screens, ask)
-    routing = Routing(WantedMessages(services, doing, cards), walk, ask)
+    visiting, letters = Visiting(services), Letters(services)
+    routing = Routing(visiting, WantedMessages(services, doing, cards), walk, ask)
+    due, passing, arranging = DueTasks(services, letters), Passing(services), Arrangements(services)
     application.add_handler(TypeHandler(Update, Gate(services)), group=-1)
     application.add_handlers(
         [
@@ -125,6 +146,12 @@ def add_handlers(application: InboxApplication, services: Services) -> None:
             CommandHandler("new", walking.new, NEW),
             CommandHandler("cases", Lists(services).command, NEW),
             CommandHandler("case", cards.command, NEW),
+            CommandHandler("due", due.today, NEW),
+            CommandHandler("week", due.week, NEW),
+            CommandHandler("overdue", due.overdue, NEW),
+            CommandHandler("handover", passing.command, NEW),
+            CommandHandler("quiet", arranging.quiet, NEW),
+            CommandHandler("digest", arranging.digest, NEW),
             MessageHandler(NEW & filters.COMMAND, welcome.unknown_command),
             MessageHandler(NEW & filters.TEXT, routing.text),
             MessageHandler(NEW & (filters.PHOTO | filters.Document.ALL), routing.file),
@@ -132,9 +159,12 @@ def add_handlers(application: InboxApplication, services: Services) -> None:
             MessageHandler(filters.UpdateType.EDITED_MESSAGE, walk.edited),
             *_buttons_of_answers(services, ask),
             *_buttons_of_cases(services, cards, doing, walking),
+            *_buttons_of_reminders(services, visiting, due, passing, arranging),
             CallbackQueryHandler(answers.expired),
         ]
     )
+    application.add_handlers([CallbackQueryHandler(jobs.seen), MessageHandler(NEW & filters.REPLY, jobs.seen)], group=1)
+    application.add_handler(TypeHandler(Update, jobs.happened), group=2)
     application.add_error_handler(failure.failed)
 
 
@@ -169,6 +199,32 @@ def _buttons_of_cases(
         CallbackQueryHandler(cards.file, r"^file:(\d+)$"),
         CallbackQueryHandler(doing.task, r"^task:(\d+)$"),
         CallbackQueryHandler(doing.act, r"^do:(finish|reopen|archive|restore|release|publish):([A-Z0-9-]+)$"),
-        CallbackQueryHandler(doing.ask, r"^ask:(note|task|case_file|evidence|remark|reason|date|title):([A-Z0-9-]+)$"),
+        CallbackQueryHandler(doing.ask, rf"^ask:({WANTED}):([A-Z0-9-]+)$"),
         CallbackQueryHandler(doing.drop, r"^drop$"),
+    ]
+
+
+def _buttons_of_reminders(
+    services: Services, visiting: Visiting, due: DueTasks, passing: Passing, arranging: Arrangements
+) -> list[CallbackQueryHandler[Any, Any]]:
+    snoozing = Snoozing(services)
+    return [
+        CallbackQueryHandler(visiting.visited, r"^visited:(\d+)$"),
+        CallbackQueryHandler(visiting.tell, r"^tell:(\d+):([a-z0-9_]+):(\d+|ok)$"),
+        CallbackQueryHandler(visiting.untell, r"^untell:(\d+)$"),
+        CallbackQueryHandler(visiting.unreached, r"^unreached:(\d+)$"),
+        CallbackQueryHandler(visiting.follow, rf"^follow:{CASE}:([a-z0-9-]+)$"),
+        CallbackQueryHandler(visiting.go_on, rf"^goon:{CASE}$"),
+        CallbackQueryHandler(snoozing.how_far, r"^snooze:(\d+)$"),
+        CallbackQueryHandler(snoozing.why, r"^snooze:(\d+):(\d+)$"),
+        CallbackQueryHandler(snoozing.because, r"^snooze:(\d+):(\d+):([0-3])$"),
+        CallbackQueryHandler(due.turn, r"^due:(today|overdue|week):(mine|all):(\d+)$"),
+        CallbackQueryHandler(due.agenda, r"^agenda:(\d+)$"),
+        CallbackQueryHandler(passing.to_whom, rf"^pass:{CASE}$"),
+        CallbackQueryHandler(passing.offer, rf"^pass:{CASE}:(\d+)$"),
+        CallbackQueryHandler(passing.take, r"^take:(\d+)$"),
+        CallbackQueryHandler(arranging.deputy, r"^deputy:(\d+):(\d{8}):(\d{8})$"),
+        CallbackQueryHandler(arranging.back, r"^deputy:back$"),
+        CallbackQueryHandler(arranging.hour, r"^hour:(\d|1\d|2[0-3])$"),
+        CallbackQueryHandler(arranging.switch, r"^digest:(on|off)$"),
     ]

@@ -168,6 +168,39 @@ def run(settings: "Settings") -> None:
     )
 
 
+@cli.command(help=messages.HELP_PUSH)
+@click.option("--once", is_flag=True, help=messages.HELP_PUSH_ONCE)
+@click.pass_obj
+def push(settings: "Settings", once: bool) -> None:
+    """One round of pushing."""
+    if not once:
+        raise click.UsageError(messages.PUSH_ONCE_ONLY)
+    from bot.messages import push as wording
+    from bot.round import push_once
+
+    done = push_once(settings)
+    if done.elsewhere:
+        click.echo(wording.PUSHING_ELSEWHERE)
+        return
+    click.echo(wording.pushed(done.planned, done.sent, done.later, done.failed, done.dropped, done.doubtful))
+
+
+@cli.command(help=messages.HELP_DOCTOR)
+@click.pass_obj
+def doctor(settings: "Settings") -> None:
+    """What is wrong here; exit code 1 where anything is."""
+    from bot.doctor import findings
+    from bot.messages import push as wording
+    from bot.services import Registers
+
+    log = _case_log(settings)
+    found = list(findings(log, Registers.of(log, settings)))
+    for line in found or [wording.DOCTOR_FINE]:
+        click.echo(line)
+    if found:
+        sys.exit(1)
+
+
 @cli.command(help=messages.HELP_DEMO)
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help=messages.HELP_PORT)
 @click.pass_context

@@ -5,15 +5,17 @@ Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avo
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import httpx
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.pacing import Backoff, Pauses, Window
@@ -35,13 +37,28 @@ _ASKED_AGAIN_ELSEWHERE = frozenset({"getMe"})
 _LOGGER = logging.getLogger(__name__)
 
 
-class Delivery(BaseRateLimiter[None]):
+@dataclass(slots=True)
+class Care:
+    """How one call is to be made where not as usual: `rate_limit_args` of the bot's methods.
+
+    Seconds to go on after the first failure, and the longest pause to wait out here; both are raised when exceeded, for
+    a caller that can come back later. `apart`: seconds before a call is made again that may have been done already.
+    `doubtful` is set where it may have been done more than once.
+    """
+
+    patience: float
+    longest_pause: float
+    apart: float = 0.0
+    doubtful: bool = False
+
+
+class Delivery(BaseRateLimiter[Care]):
     """Every Bot API call but getUpdates goes through here (PTB calls it a rate limiter).
 
     - Sends and edits keep to `per_second` overall, to `private_burst` in as many seconds in a private chat (one a
       second, in bursts), to `group_per_minute` in a group. Nothing else is delayed by these.
     - 429 is waited out, however often. 5xx and lost connections are tried again for `give_up_after` seconds from the
-      first one on; then they are raised. All other errors are raised at once.
+      first one on; then they are raised. All other errors are raised at once. `Care` asks for less patience.
     - A send whose answer was lost may have arrived. It is tried again, since an answer twice is better than none, and
       counted in `ambiguous`.
     """
@@ -77,41 +94,63 @@ class Delivery(BaseRateLimiter[None]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: None,
+        rate_limit_args: Care | None,
     ) -> Result:
         """Makes one call, as often as it takes. Raises what cannot be mended: see the class."""
         chat = _chat(data)
-        patience = 0.0 if endpoint in _ASKED_AGAIN_ELSEWHERE else self._give_up_after
+        care = rate_limit_args or Care(self._give_up_after, math.inf)
+        patience = 0.0 if endpoint in _ASKED_AGAIN_ELSEWHERE else care.patience
         outage = _Outage(endpoint, patience, Backoff(jitter=self._jitter))
         doubtful = False
         while True:
             try:
-                return await self._in_turn(endpoint, chat, partial(callback, *args, **kwargs))
+                return await self._in_turn(endpoint, chat, partial(callback, *args, **kwargs), care)
             except RetryAfter as error:
-                seconds = pause_asked(error)
-                _LOGGER.info("%s: Telegram asks for a pause of %.0f s", endpoint, seconds)
-                self._pauses.begin(endpoint if chat is None else chat, seconds + RETRY_AFTER_SLACK)
+                if pause_asked(error) > care.longest_pause:
+                    raise
             except BadRequest as error:
                 if "message is not modified" in error.message.lower() or (doubtful and endpoint in _DONE_ONCE):
                     return True
                 raise
             except NetworkError as error:
                 if not isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-                    doubtful = True
+                    doubtful = care.doubtful = True
                     self.ambiguous += _counts(endpoint, _SENDING)
-                await outage.wait(error)
+                await outage.wait(error, at_least=care.apart if _may_have_arrived(error) else 0.0)
 
-    async def _in_turn(self, endpoint: str, chat: int | str | None, call: Call) -> Result:
+    async def _in_turn(self, endpoint: str, chat: int | str | None, call: Call, care: Care) -> Result:
         who = endpoint if chat is None else chat
         if not _counts(endpoint, _SENDING + _EDITING):
-            await self._pauses.over(who)
-            return await call()
+            await self._over(who, care)
+            return await self._called(endpoint, who, call)
         async with nullcontext() if chat is None else self._window(chat).place():
             while True:
-                await self._pauses.over(who)  # before taking a place of all: a paused chat must not use them up
-                async with self._overall.place():
+                await self._over(who, care)  # before taking a place of all: a paused chat must not use them up
+                async with self._overall.place() as place:
                     if self._pauses.left(who) <= 0:
-                        return await call()
+                        try:
+                            return await self._called(endpoint, who, call)
+                        except TelegramError as error:
+                            place.used = _may_have_arrived(error)
+                            raise
+                    place.used = False
+
+    async def _over(self, who: object, care: Care) -> None:
+        """Waits until `who` may call; raises RetryAfter where that is longer than the caller wants to wait."""
+        if (seconds := self._pauses.left(who)) > care.longest_pause:
+            raise RetryAfter(math.ceil(seconds))
+        await self._pauses.over(who)
+
+    async def _called(self, endpoint: str, who: object, call: Call) -> Result:
+        try:
+            result = await call()
+        except RetryAfter as error:
+            seconds = pause_asked(error)
+            _LOGGER.info("%s: Telegram asks for a pause of %.0f s", endpoint, seconds)
+            self._pauses.begin(who, seconds + RETRY_AFTER_SLACK)
+            raise
+        self._pauses.passed()
+        return result
 
     def _window(self, chat: int | str) -> Window:
         if chat not in self._windows:
@@ -130,16 +169,21 @@ class _Outage:
         self._backoff = backoff
         self._ends = 0.0
 
-    async def wait(self, error: NetworkError) -> None:
+    async def wait(self, error: NetworkError, at_least: float = 0.0) -> None:
         """Waits before the next try; raises the error where there is no time left or trying again cannot help."""
         now = asyncio.get_running_loop().time()
         if not self._backoff.failures:
             self._ends = now + self._give_up_after
-        seconds = self._backoff.next()
+        seconds = max(at_least, self._backoff.next())
         if now + seconds > self._ends or error.message.startswith("Request Entity Too Large"):
             raise error
         _LOGGER.info("%s: %s; again in %.1f s", self._endpoint, error, seconds)
         await asyncio.sleep(seconds)
+
+
+def _may_have_arrived(error: TelegramError) -> bool:
+    """Whether a call that failed may count at Telegram: not one that was answered with a refusal."""
+    return isinstance(error, NetworkError) and isinstance(error.__cause__, httpx.HTTPError)
 
 
 def _chat(data: dict[str, Any]) -> int | str | None:

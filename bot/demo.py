@@ -1,10 +1,12 @@
 """`closure-bot demo`: the real bot on a local Bot API, with a chat page. No token, no network.
 
-The demo's people are registered in a case log of its own; nothing else is put there.
+The demo's people are registered in a case log of its own; nothing else is put there. Its clock is the page's, which can
+be set forward: what falls due by then is pushed at once.
 """
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pydantic import SecretStr
@@ -13,6 +15,7 @@ from actions.officers import Officers, Role
 from actions.store import CaseLog
 from bot import app, messages
 from bot.errors import PortTaken
+from bot.sandbox.clock import Clock
 from bot.sandbox.model import Person
 from bot.sandbox.server import create_app, serve
 from bot.services import utc_now
@@ -20,6 +23,8 @@ from bot.settings import Settings
 from retrieval.library import Library
 
 TOKEN = "1:sandbox"
+EVERY = timedelta(seconds=1)
+"""How soon a clock that was set forward is noticed."""
 CAST: tuple[tuple[Person, Role | None], ...] = (
     (Person(1001, *messages.DEMO_OFFICER), Role.OFFICER),
     (Person(1002, *messages.DEMO_COLLEAGUE), Role.OFFICER),
@@ -30,9 +35,10 @@ CAST: tuple[tuple[Person, Role | None], ...] = (
 
 def run(settings: Settings, open_library: Callable[[], Library], port: int, say: Callable[[str], None]) -> None:
     """Serves until told to stop; raises PortTaken before anything heavy is loaded."""
-    first_id = int(utc_now().timestamp())  # chats begin anew, the case log does not
+    clock = Clock()
+    first_id = int(clock())  # chats begin anew, the case log does not
     sandbox = create_app(
-        [person for person, _ in CAST], token=TOKEN, suggestions=messages.SUGGESTIONS, first_id=first_id
+        [person for person, _ in CAST], token=TOKEN, suggestions=messages.SUGGESTIONS, first_id=first_id, clock=clock
     )
     with ExitStack() as stack:
         try:
@@ -42,7 +48,13 @@ def run(settings: Settings, open_library: Callable[[], Library], port: int, say:
         register_cast(settings)
         on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
         on_ready = partial(say, messages.demo_ready(address))
-        app.run(settings.model_copy(update=on_sandbox), open_library, on_ready, say)
+        settings = settings.model_copy(update=on_sandbox)
+        app.run(settings, open_library, on_ready, say, now=lambda: moment(clock), every=EVERY)
+
+
+def moment(clock: Clock) -> datetime:
+    """What the page's clock shows."""
+    return datetime.fromtimestamp(clock(), UTC)
 
 
 def register_cast(settings: Settings) -> None:

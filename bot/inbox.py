@@ -23,6 +23,7 @@ from telegram.ext import Application, BaseUpdateProcessor
 
 from actions.errors import CaseLogUnavailable
 from actions.inbox import Inbox, KeptUpdate
+from bot.jobs import Jobs
 
 ALONE_SECONDS = 20.0
 """How long a suspect runs with nothing else beside it. What kills a process does so sooner; what merely hangs must not
@@ -65,6 +66,7 @@ class InboxApplication(Application[Any, Any, Any, Any, Any, Any]):
             raise TypeError("an InboxApplication needs a DurableQueue: ApplicationBuilder().update_queue(…)")
         self._inbox = self.update_queue.inbox
         self._at_work: set[asyncio.Task[Any]] = set()
+        self.jobs: Jobs | None = None
         self._abandoned = False
 
     async def start(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 
 class Backoff:
@@ -31,6 +32,13 @@ class Backoff:
         self.failures = 0
 
 
+@dataclass(slots=True)
+class Place:
+    """A place in a window; one that was not used in the end (the call was refused) is free again at once."""
+
+    used: bool = True
+
+
 class Window:
     """At most `count` calls in any `seconds`, by the server's clock whatever the network does.
 
@@ -43,29 +51,45 @@ class Window:
         self._places = asyncio.Semaphore(count)
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Waits for a place, first come, first served, and keeps it for the block and `seconds` more."""
+    async def place(self) -> AsyncIterator[Place]:
+        """Waits for a place, first come, first served, and keeps it for the block and, where used, `seconds` more."""
         await self._places.acquire()
+        place = Place()
         try:
-            yield
+            yield place
         finally:
-            asyncio.get_running_loop().call_later(self._seconds, self._places.release)
+            if place.used:
+                asyncio.get_running_loop().call_later(self._seconds, self._places.release)
+            else:
+                self._places.release()
 
 
 class Pauses:
-    """Who must wait because of a 429. A pause is a moment in the future, so nothing but time ends it."""
+    """Who must wait because of a 429. A pause is a moment in the future, so nothing but time ends it.
+
+    A 429 does not say whether it is about the chat or about the bot. It is taken to be about the bot, and all wait,
+    once `ALL` chats in a row were refused and no call of any went through: a few busy chats must not stop everybody.
+    """
+
+    ALL = 3
 
     def __init__(self) -> None:
         self._until: dict[object, float] = {}
         self._all_until = 0.0
+        self._refused: set[object] = set()
 
     def begin(self, who: object, seconds: float) -> None:
-        """Holds back one chat (or method); where another is held back already it is about the bot, and all wait."""
+        """Holds back one chat (or method), or all."""
         now = asyncio.get_running_loop().time()
         self._until = {key: until for key, until in self._until.items() if until > now}
-        if self._until.keys() - {who}:
+        self._refused.add(who)
+        if len(self._refused) >= self.ALL:
             self._all_until = max(self._all_until, now + seconds)
         self._until[who] = max(self._until.get(who, now), now + seconds)
+
+    def passed(self) -> None:
+        """A call went through: what was refused before was about single chats."""
+        self._refused.clear()
 
     def left(self, who: object) -> float:
         """Seconds until `who` may call; 0 or less: now."""

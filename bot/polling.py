@@ -51,8 +51,12 @@ async def run(
                 await unless(halt, application.start())
                 if commands:
                     application.create_task(_offer(application, commands))
+                if application.jobs:
+                    application.create_task(application.jobs.run())
                 await Listener(application, halt).listen()
         finally:
+            if application.jobs:
+                application.jobs.stop()
             await _drain(application, drain_seconds)
 
 

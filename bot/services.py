@@ -1,28 +1,39 @@
 """What handlers are given: the library, the case log's registers and a clock. Built once, in `bot.app`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from actions.briefings import Briefings
 from actions.cases import Cases
 from actions.deeds import Deeds
 from actions.dossier import Dossiers
+from actions.duties import DueLists
 from actions.files import Files
 from actions.gates import Gates
+from actions.handovers import Handovers
 from actions.intake import Intake
+from actions.ledger import Ledger
 from actions.officers import Officers
 from actions.prompts import Prompts
 from actions.questions import Questions
+from actions.roster import Roster
+from actions.rounds import Rounds
 from actions.store import CaseLog
 from actions.tasks import Tasks
+from actions.visits import Visits
+from bot.settings import Settings
 from playbook.checklist import Procedure
+from playbook.loader import load_playbook
+from playbook.procedure import load_procedure
 from retrieval.library import Library
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -30,14 +41,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Services:
-    """Everything a handler may call. All of it blocks, so handlers call it through `aside`."""
+@dataclass(frozen=True, kw_only=True)
+class Registers:
+    """What is there without the library: the case log's registers, the procedure, the playbook's titles, a clock."""
 
-    library: Library
     officers: Officers
     questions: Questions
     procedure: Procedure
+    titles: Mapping[str, str]
     cases: Cases
     tasks: Tasks
     files: Files
@@ -45,28 +56,62 @@ class Services:
     prompts: Prompts
     deeds: Deeds
     dossiers: Dossiers
-    released: Path
-    now: Callable[[], datetime] = utc_now
+    ledger: Ledger
+    roster: Roster
+    rounds: Rounds
+    visits: Visits
+    briefings: Briefings
+    handovers: Handovers
+    due: DueLists
+    now: Clock = utc_now
 
     @classmethod
-    def of(cls, library: Library, log: CaseLog, procedure: Procedure, *, files: Path, released: Path) -> "Services":
-        """All services over one case log. `files` and `released` are folders in the data directory."""
-        cases, gates, officers = Cases(log), Gates(log, procedure), Officers(log)
-        tasks, kept, prompts = Tasks(log, cases, gates), Files(log, files), Prompts(log)
-        return cls(
-            library=library,
-            officers=officers,
-            questions=Questions(log),
-            procedure=procedure,
-            cases=cases,
-            tasks=tasks,
-            files=kept,
-            intake=Intake(log, procedure, cases, gates),
-            prompts=prompts,
-            deeds=Deeds(log, cases, tasks, kept, prompts),
-            dossiers=Dossiers(log, procedure, cases, tasks, officers),
-            released=released,
-        )
+    def of(cls, log: CaseLog, settings: Settings, now: Clock = utc_now) -> "Registers":
+        """All registers over one case log."""
+        return cls(**_registers(log, settings), now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services(Registers):
+    """Everything a handler may call. All of it blocks, so handlers call it through `aside`."""
+
+    library: Library
+    released: Path
+
+    @classmethod
+    def with_library(cls, log: CaseLog, settings: Settings, library: Library, now: Clock = utc_now) -> "Services":
+        """All services over one case log and one library."""
+        return cls(**_registers(log, settings), library=library, released=settings.released, now=now)
+
+
+def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
+    playbook = load_playbook(settings.playbook_dir)
+    procedure = load_procedure(settings.playbook_dir, playbook)
+    cases, gates, officers, prompts = Cases(log), Gates(log, procedure), Officers(log), Prompts(log)
+    tasks, files, ledger, roster = Tasks(log, cases, gates), Files(log, settings.files), Ledger(log), Roster(log)
+    dossiers = Dossiers(log, procedure, cases, tasks, officers)
+    visits = Visits(log, procedure, cases, tasks, ledger, roster)
+    handovers = Handovers(log, cases, ledger)
+    return {
+        "officers": officers,
+        "questions": Questions(log),
+        "procedure": procedure,
+        "titles": {id_: entry.title for id_, entry in playbook.entries.items()},
+        "cases": cases,
+        "tasks": tasks,
+        "files": files,
+        "intake": Intake(log, procedure, cases, gates),
+        "prompts": prompts,
+        "deeds": Deeds(log, cases, tasks, files, prompts, handovers),
+        "dossiers": dossiers,
+        "ledger": ledger,
+        "roster": roster,
+        "rounds": Rounds(log, ledger, roster),
+        "visits": visits,
+        "briefings": Briefings(procedure, dossiers, tasks, gates, visits),
+        "handovers": handovers,
+        "due": DueLists(log, procedure, tasks),
+    }
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

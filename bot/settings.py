@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         return self.data_dir / "files"
 
     @property
+    def push_lock(self) -> Path:
+        """What keeps two processes from pushing at a time."""
+        return self.data_dir / "push.lock"
+
+    @property
     def released(self) -> Path:
         """Where finished cases that may be cited are kept."""
         return self.data_dir / "released"

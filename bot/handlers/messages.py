@@ -9,6 +9,7 @@ from actions.files import LIMIT
 from bot import messages
 from bot.handlers.addressing import is_addressed
 from bot.handlers.ask import Ask
+from bot.handlers.visits import Visiting
 from bot.handlers.walk_messages import WalkMessages
 from bot.handlers.wanted import WantedMessages
 
@@ -16,13 +17,14 @@ from bot.handlers.wanted import WantedMessages
 class Routing:
     """Tries each in turn: the nearest in time first."""
 
-    def __init__(self, wanted: WantedMessages, walk: WalkMessages, ask: Ask) -> None:
-        self._wanted, self._walk, self._ask = wanted, walk, ask
+    def __init__(self, visiting: Visiting, wanted: WantedMessages, walk: WalkMessages, ask: Ask) -> None:
+        self._visiting, self._wanted, self._walk, self._ask = visiting, wanted, walk, ask
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A text."""
-        if await self._wanted.typed(update, context) or await self._walk.typed(update, context):
-            return
+        for taken in (self._visiting.typed, self._wanted.typed, self._walk.typed):
+            if await taken(update, context):
+                return
         await self._ask.text(update, context)
 
     async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

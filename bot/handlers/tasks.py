@@ -8,16 +8,18 @@ from telegram.ext import ContextTypes
 from actions.calendar import local_day
 from actions.case_errors import CaseRefused
 from actions.dossier import TaskPapers
-from actions.model import Settled
+from actions.model import Settled, TaskStatus
 from actions.prompts import Wanted
 from bot.errors import LeadsOnly
 from bot.handlers.cards import Cards
 from bot.handlers.pressing import acknowledge, turn_page
 from bot.handlers.releasing import Releasing
 from bot.keyboards.cases import prompt_keyboard, publish_keyboard, task_keyboard
+from bot.letters import Letters
 from bot.messages import cases as wording
 from bot.render.cases import settled_lines, task_text
 from bot.services import Services, aside
+from playbook.parts import TaskKind
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
 
@@ -27,6 +29,7 @@ class Doing:
 
     def __init__(self, services: Services, cards: Cards) -> None:
         self._services, self._cards, self._releasing = services, cards, Releasing(services)
+        self._letters = Letters(services)
         self._acts: dict[str, Callable[[str, int], Shown]] = {
             "finish": self._finish,
             "reopen": self._reopen,
@@ -81,6 +84,9 @@ class Doing:
         """A task as a message, under what has just been set in motion."""
         services = self._services
         task = services.tasks.need(task_id)
+        if task.kind is TaskKind.revisit and task.status is TaskStatus.OPEN:
+            letter = self._letters.task(task_id)
+            return "\n".join([letter.text, *settled_lines(settled or Settled())]), letter.keyboard
         notes = [note for note in services.cases.notes(task.case_id, 200) if note.task_id == task_id]
         waits = services.tasks.waits(task.case_id).get(task_id, ())
         papers = TaskPapers(task, waits, notes, services.files.of_task(task_id))

@@ -76,6 +76,9 @@ class WantedMessages:
     async def _report(self, message: Message, prompt: Prompt, deed: Deed) -> None:
         """Says what was done, and shows the task or the case."""
         done = wording.DONE[prompt.wanted.value]
+        if prompt.wanted is Wanted.DECLINE:
+            await message.reply_text(done)
+            return
         if deed.task_id is None:
             await self._cards.show(deed.case_id, message.get_bot(), message.chat_id, above=done)
             return

@@ -24,12 +24,20 @@ HELP = (
     "• 👍 👎 帮手册维护人知道哪里要补。\n"
     "• 群里请 @我，或回复我的消息，或用 /ask。\n"
     "• /new 登记一家停业企业，一题一题地问，答一题存一题。\n"
-    "• /cases 看案件，后面写几个字可以找；/case 加编号看一个案件。"
+    "• /cases 看案件，后面写几个字可以找；/case 加编号看一个案件。\n"
+    "• 工作日早上我会发当天的回访和任务；/due 今天、/week 本周、/overdue 逾期，随时可看。\n"
+    "• 回访提醒可以直接回复，写几句就算记下了；/handover 转交案件，/quiet 登记休假，/digest 定几点发。"
 )
 COMMANDS = (
     ("new", "登记一家停业企业"),
     ("cases", "看案件、找案件"),
     ("case", "看一个案件：/case 后面写编号"),
+    ("due", "今天到期的回访和任务"),
+    ("week", "本周后面几天到期的"),
+    ("overdue", "逾期的"),
+    ("handover", "把案件转给同事"),
+    ("quiet", "登记休假和代管人：/quiet 7月1日 7月5日"),
+    ("digest", "几点发提醒，要不要早报"),
     ("ask", "提问：/ask 后面写问题"),
     ("help", "怎么用"),
     ("start", "从头开始"),
@@ -125,6 +133,10 @@ HELP_OFFICERS_REMOVE = "移除一个人。"
 HELP_OFFICER_NAME = "姓名"
 HELP_RUN = "在 Telegram 上运行。"
 HELP_DEMO = "本机试用：自带接口和聊天页，不需要 Telegram。"
+HELP_PUSH = "把到期的提醒发一轮（run 每分钟会自己发）。"
+HELP_PUSH_ONCE = "只发一轮就结束"
+PUSH_ONCE_ONLY = "请写 push --once；一直发提醒的是 closure-bot run。"
+HELP_DOCTOR = "看看哪里不对：发不出去的提醒、没人管的案件。"
 HELP_PORT = "聊天页的端口"
 
 ASK_ONE_OR_BATCH = "请给出一个问题，或用 --batch 给出一个文件（二选一）。"

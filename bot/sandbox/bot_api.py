@@ -64,6 +64,8 @@ class BotApi:
             return obstacle
         result = await self._result(method, params, request)
         if self._faults.strikes("drop_after", method):
+            if method in SENDING:
+                self._world.unanswered.add((result["chat"]["id"], result["message_id"]))
             return HangUp()
         return JSONResponse({"ok": True, "result": result})
 

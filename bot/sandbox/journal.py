@@ -8,7 +8,7 @@ from typing import Literal
 from bot.sandbox.bell import Bell
 from bot.sandbox.model import Json
 
-ChangeKind = Literal["message", "removed", "typing", "answer", "settings", "blocked", "read"]
+ChangeKind = Literal["message", "removed", "typing", "answer", "settings", "blocked", "read", "clock"]
 
 
 @dataclass(frozen=True)

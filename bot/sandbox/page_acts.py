@@ -6,10 +6,13 @@ KeyError, TypeError and ValueError mean that the body makes no sense, `ActRefuse
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.sandbox import people
+from bot.sandbox.clock import Clock
 from bot.sandbox.model import Json
+from bot.sandbox.people import ActRefusedError
 from bot.sandbox.world import World
 
 Act = Callable[[World, Json], Json]
@@ -49,6 +52,22 @@ def _read(world: World, body: Json) -> Json:
     return {}
 
 
+def _clock(world: World, body: Json) -> Json:
+    """By days and hours, or until a moment."""
+    if not isinstance(world.clock, Clock):
+        raise TypeError("this clock cannot be moved")
+    try:
+        if "until" in body:
+            now = world.clock.move_to(datetime.fromisoformat(str(body["until"])))
+        else:
+            span = timedelta(days=float(body.get("days", 0)), hours=float(body.get("hours", 0)))
+            now = world.clock.move(span.total_seconds())
+    except ValueError as error:
+        raise ActRefusedError("clock_back") from error
+    world.journal.add("clock", now=now)
+    return {"now": now}
+
+
 ACTS: MappingProxyType[str, Act] = MappingProxyType(
     {
         "say": _say,
@@ -57,6 +76,7 @@ ACTS: MappingProxyType[str, Act] = MappingProxyType(
         "location": _location,
         "block": _block,
         "read": _read,
+        "clock": _clock,
     }
 )
 """By the last part of the address under /sandbox/."""

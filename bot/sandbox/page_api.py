@@ -11,6 +11,7 @@
 ``POST /sandbox/location``  ``{as, latitude, longitude, chat?}``
 ``POST /sandbox/block``     ``{as, blocked}``
 ``POST /sandbox/read``      ``{as, chat, message_id}``
+``POST /sandbox/clock``     ``{days}``, ``{hours}`` or ``{until: "2026-11-25T09:00"}``, forward only → ``{now}``
 ``GET/POST /sandbox/faults``  see `bot.sandbox.faults`
 ``GET /sandbox/log``        ``{"sends": [{chat_id, at, method, message_id}]}``
 ==========================  ============================================================================

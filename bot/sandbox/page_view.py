@@ -1,7 +1,9 @@
 """What the chat page is shown: the whole state once, then each change, as JSON of the page's own shape.
 
 State: ``{bot, people, group, suggestions, chats: {id: {messages, typing}}, read: {"person:chat": message id},
-settings: {description, commands: {chat id: […]}}}``. A message: ``{id, chat, from, name, bot, date, edited, kind, text,
+settings: {description, commands: {chat id: […]}}, now: Unix seconds}``.
+
+A message: ``{id, chat, from, name, bot, date, edited, kind, text,
 entities, keyboard, reply, file, location}``.
 """
 
@@ -33,6 +35,7 @@ def state_json(world: World, suggestions: Sequence[str]) -> Json:
         "chats": {str(chat_id): _chat_json(world, chat_id) for chat_id in world.chats},
         "read": {f"{person_id}:{chat_id}": seen for (person_id, chat_id), seen in list(world.read.items())},
         "settings": _settings_json(world),
+        "now": world.clock(),
     }
 
 

@@ -25,6 +25,7 @@ Refusal = Literal[
     "not_yours",
     "button_gone",
     "no_picture",
+    "clock_back",
 ]
 
 

@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.sandbox.bot_api import HANG_UP, BotApi
+from bot.sandbox.clock import Clock
 from bot.sandbox.courier import deliver
 from bot.sandbox.faults import Faults
 from bot.sandbox.guard import Guard
@@ -47,14 +48,16 @@ def create_app(
     suggestions: Sequence[str] = (),
     group_title: str | None = GROUP_TITLE,
     first_id: int = 1,
+    clock: Clock | None = None,
 ) -> Starlette:
     """The application. ``app.state.world`` and ``app.state.faults`` are for those who watch and drive it.
 
     `suggestions` are questions offered in an empty chat; `group_title` None leaves the group chat out.
     `first_id` is where updates and messages are counted from: a bot that remembers the ones of an earlier sandbox would
-    take the same numbers for the same things.
+    take the same numbers for the same things. `clock` is what the page sets forward.
     """
-    world = World(BotIdentity(token, bot_name, bot_username), people, group_title=group_title, first_id=first_id)
+    identity = BotIdentity(token, bot_name, bot_username)
+    world = World(identity, people, group_title=group_title, clock=clock or Clock(), first_id=first_id)
     faults = Faults()
     bot_api = BotApi(world, faults)
 

@@ -62,6 +62,7 @@ class World:
         self.read: dict[tuple[int, int], int] = {}
         self.typing: dict[int, float] = {}
         self.sends: list[SendRecord] = []
+        self.unanswered: set[tuple[int, int]] = set()
         self.settings = BotSettings()
         self.updates = UpdateQueue(first_id)
         self.journal = Journal()
@@ -121,14 +122,14 @@ class World:
 
     def press(self, person_id: int, message: StoredMessage) -> Press:
         """Records that a person pressed a button under a message; the bot answers it by its query id."""
-        press = Press(f"{next(self._query_ids):016d}", person_id, message.chat_id, message.id, self.clock())
+        press = Press(f"{next(self._query_ids):016d}", person_id, message.chat_id, message.id, time.monotonic())
         self.presses[press.query_id] = press
         return press
 
     def settle(self, query_id: str) -> Press:
         """Takes out a press that the bot answers now; Telegram's error where it is unknown, answered or too old."""
         press = self.presses.pop(query_id, None)
-        if press is None or self.clock() - press.at > QUERY_LIFETIME:
+        if press is None or time.monotonic() - press.at > QUERY_LIFETIME:  # not by the clock: it is set forward
             raise bad_request("query is too old and response timeout expired or query ID is invalid")
         return press
 

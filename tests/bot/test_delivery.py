@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.delivery import Delivery
+from bot.delivery import Care, Delivery
 from bot.pacing import Backoff
 from bot.sandbox.model import GROUP_ID
 from bot.sandbox.server import Person, create_app, serve
@@ -49,9 +49,15 @@ def longest(low: float, high: float) -> float:
     return high
 
 
-async def call(delivery: Delivery, server: Callable[..., Any], endpoint: str, chat: int | str | None = WANG) -> Any:
+async def call(
+    delivery: Delivery,
+    server: Callable[..., Any],
+    endpoint: str,
+    chat: int | str | None = WANG,
+    care: Care | None = None,
+) -> Any:
     data = {} if chat is None else {"chat_id": chat}
-    return await delivery.process_request(server, (endpoint, chat), {}, endpoint, data, None)
+    return await delivery.process_request(server, (endpoint, chat), {}, endpoint, data, care)
 
 
 def caused(error: NetworkError, cause: Exception) -> NetworkError:
@@ -216,18 +222,56 @@ def test_a_pause_is_for_its_chat_and_outlasts_what_else_ends_meanwhile() -> None
     virtual_time.run(main())
 
 
-def test_429_in_two_places_is_a_pause_for_all() -> None:
+def test_429_in_three_chats_and_nothing_that_goes_through_is_a_pause_for_all() -> None:
     async def main() -> None:
-        server, delivery = Server([RetryAfter(10), RetryAfter(20)]), Delivery()
-        first = asyncio.create_task(call(delivery, server, "sendMessage", WANG))
-        await asyncio.sleep(1)
-        second = asyncio.create_task(call(delivery, server, "sendMessage", CHEN))
+        server, delivery = Server([RetryAfter(10), RetryAfter(10), RetryAfter(20)]), Delivery()
+        refused = [asyncio.create_task(call(delivery, server, "sendMessage", chat)) for chat in (WANG, CHEN, 303)]
         await asyncio.sleep(1)
         await call(delivery, server, "answerCallbackQuery", None)
-        assert now() == pytest.approx(21.1)
-        await asyncio.gather(first, second)
-        assert server.times[:2] == [0, 1]
-        assert min(server.times[2:]) == 21.1
+        assert now() == pytest.approx(20.1)
+        await asyncio.gather(*refused)
+        assert server.times[:3] == [0, 0, 0]
+        assert min(server.times[3:]) == 20.1
+
+    virtual_time.run(main())
+
+
+def test_429_in_a_few_chats_while_others_go_through_stops_nobody_else() -> None:
+    async def main() -> None:
+        server, delivery = Server([RetryAfter(10), RetryAfter(10)]), Delivery()
+        refused = [asyncio.create_task(call(delivery, server, "sendMessage", chat)) for chat in (WANG, CHEN)]
+        await asyncio.sleep(0.1)
+        await call(delivery, server, "sendMessage", 303)
+        server.answers.append(RetryAfter(10))
+        refused.append(asyncio.create_task(call(delivery, server, "sendMessage", 304)))
+        await asyncio.sleep(0.1)
+        await call(delivery, server, "sendMessage", 305)
+        assert now() == pytest.approx(0.2)
+        await asyncio.gather(*refused)
+
+    virtual_time.run(main())
+
+
+def test_a_caller_that_can_come_back_later_is_not_kept_waiting() -> None:
+    async def main() -> None:
+        server, delivery = Server([RetryAfter(60)]), Delivery()
+        with pytest.raises(RetryAfter):
+            await call(delivery, server, "sendMessage", WANG, care=Care(5.0, 3.0))
+        with pytest.raises(RetryAfter):  # not asked again while the pause lasts
+            await call(delivery, server, "sendMessage", WANG, care=Care(5.0, 3.0))
+        assert (now(), len(server.calls)) == (0, 1)
+
+    virtual_time.run(main())
+
+
+def test_a_place_of_all_that_was_refused_is_free_at_once() -> None:
+    async def main() -> None:
+        server, delivery = Server([RetryAfter(5)]), Delivery(per_second=30)
+        paused = asyncio.create_task(call(delivery, server, "sendMessage", WANG))
+        await asyncio.sleep(0)
+        await asyncio.gather(*(call(delivery, server, "sendMessage", chat) for chat in range(1, 31)))
+        assert now() == 0
+        await paused
 
     virtual_time.run(main())
 

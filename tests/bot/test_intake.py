@@ -33,7 +33,7 @@ from tests.cast import COLLEAGUE, OFFICER
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 FARM = ("蟹田合作社", "跳过", "生态农业", "健康", "已决定", "2026-12-15", "跳过", "陈先生", "13812342046", "0")
-REST = ("否", "否", "否", "是", "蟹田", "跳过", "跳过", "跳过", "否", "子女教育", "微信", "跳过", "都没有")
+REST = ("否", "否", "否", "是", "蟹田", "跳过", "跳过", "跳过", "否", "子女教育", "微信", "跳过", "跳过", "都没有")
 
 
 @pytest.fixture

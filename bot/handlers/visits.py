@@ -1,0 +1,188 @@
+"""Visits: told by buttons, in writing, or in reply to the reminder; and those on which nobody was there."""
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ParseMode
+from telegram.ext import ContextTypes
+
+from actions.asking import looks_like_question
+from actions.calendar import add_workdays, local_day
+from actions.case_errors import CaseRefused
+from actions.model import Task, TaskStatus
+from actions.prompts import Wanted
+from actions.visits import IN_VAIN, Contact, Visited, read_visit_answer
+from bot.handlers.pressing import acknowledge, turn_page
+from bot.keyboards.push import case_keyboard, question_keyboard, visited_keyboard
+from bot.messages import cases as case_wording
+from bot.messages import push as wording
+from bot.render.push import other_ways, question_text, visited_text
+from bot.render.text import escape
+from bot.services import Services, aside
+from playbook.checklist import Kind
+from playbook.parts import TaskKind
+
+LONGEST_NOTE = 1000
+Shown = tuple[str, InlineKeyboardMarkup | None]
+
+
+class Visiting:
+    """Each act may come twice: what was told is told once."""
+
+    def __init__(self, services: Services) -> None:
+        self._at = services
+
+    async def visited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`visited:TASK`: asks the first question, below: the briefing stays in sight."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        try:
+            contact = await aside(
+                self._at.visits.begin, int(context.match[1]), by=query.from_user.id, now=self._at.now()
+            )
+        except CaseRefused as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        if isinstance(query.message, Message):
+            text, keyboard = await aside(self._shown, contact)
+            await query.message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+
+    async def tell(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`tell:CONTACT:QUESTION:CHOICE`, in place."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        contact_id, question_id, choice = int(context.match[1]), context.match[2], context.match[3]
+        try:
+            text, keyboard = await aside(self._tell, contact_id, question_id, choice)
+        except CaseRefused as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        await turn_page(query, text, keyboard)
+
+    async def untell(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`untell:CONTACT`."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        await acknowledge(query)
+        await aside(self._at.visits.drop, int(context.match[1]))
+        await turn_page(query, wording.VISIT_DROPPED, None)
+
+    async def unreached(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`unreached:TASK`: says below when it comes again, and after two in a row which other way there is."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        try:
+            text = await aside(self._unreached, int(context.match[1]), query.from_user.id, update.update_id)
+        except CaseRefused as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        await _below(query, text)
+
+    async def follow(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`follow:CASE:RULE`: adds a task that was proposed."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        case_id, rule_id, by = context.match[1], context.match[2], query.from_user.id
+        task = await aside(self._at.visits.follow_up, case_id, rule_id, by=by, now=self._at.now())
+        line = wording.added(task.title, task.due_on) if task else case_wording.NEVER_MIND
+        await acknowledge(query, line)
+
+    async def go_on(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`goon:CASE`: one more visit in three months."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        await aside(
+            self._at.visits.go_on, context.match[1], wording.ONE_MORE_VISIT, by=query.from_user.id, now=self._at.now()
+        )
+        await acknowledge(query)
+        await turn_page(query, wording.WENT_ON, case_keyboard(context.match[1]))
+
+    async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
+        """A reply to a reminder, or an answer to a visit's question; False where it is for somebody else."""
+        message = update.message
+        if message is None or message.from_user is None or not message.text:
+            return False
+        officer, text = message.from_user.id, message.text.strip()
+        try:
+            shown = await aside(self._typed, officer, text, message.reply_to_message, update.update_id)
+        except CaseRefused as refused:
+            await message.reply_text(str(refused))
+            return True
+        if shown is None:
+            return False
+        await message.reply_text(shown[0], parse_mode=ParseMode.HTML, reply_markup=shown[1])
+        return True
+
+    def _typed(self, officer: int, text: str, replied: Message | None, update_id: int) -> Shown | None:
+        now = self._at.now()
+        if replied and (task := self._reminded(officer, replied.message_id)):
+            if task.kind is TaskKind.revisit:
+                note = text[:LONGEST_NOTE]
+                told = self._at.visits.tell(task.id, note, by=officer, update_id=update_id, now=now)
+                return self._outcome(told)
+            self._at.cases.note(task.case_id, text[:LONGEST_NOTE], task_id=task.id, by=officer, now=now)
+            return case_wording.DONE["remark"], case_keyboard(task.case_id)
+        contact, prompt = self._at.visits.current(officer, now), self._at.prompts.of(officer, now)
+        question = self._at.visits.asked(contact) if contact else None
+        elsewhere = (prompt and prompt.wanted is not Wanted.DONE) or looks_like_question(text, Kind.text)
+        if contact is None or question is None or elsewhere:
+            return None
+        return self._answer(contact.id, question.id, read_visit_answer(question, text))
+
+    def _reminded(self, officer: int, message_id: int) -> Task | None:
+        """The one task that a reminder was about."""
+        ids = [id_ for id_ in self._at.ledger.tasks_of(officer, message_id) if id_ is not None]
+        return self._at.tasks.need(ids[0]) if len(ids) == 1 else None
+
+    def _tell(self, contact_id: int, question_id: str, choice: str) -> Shown:
+        contact = self._at.visits.need(contact_id)
+        question = next(each for each in self._at.procedure.visits.questions if each.id == question_id)
+        if choice == "ok" and not contact.ticked:
+            return self._shown(contact)
+        if question.many and choice != "ok":
+            return self._shown(self._at.visits.tick(contact_id, question_id, int(choice)))
+        values = contact.ticked if choice == "ok" else [question.choices[int(choice)].text]
+        return self._answer(contact_id, question_id, values)
+
+    def _answer(self, contact_id: int, question_id: str, values: list[str]) -> Shown:
+        told = self._at.visits.answer(contact_id, question_id, values, now=self._at.now())
+        return self._outcome(told) if isinstance(told, Visited) else self._shown(told)
+
+    def _shown(self, contact: Contact) -> Shown:
+        questions = self._at.procedure.visits.questions
+        question = self._at.visits.asked(contact)
+        if question is None:
+            return self._outcome(Visited(contact))
+        text = question_text(contact, question, questions.index(question) + 1, len(questions))
+        return text, question_keyboard(contact, question)
+
+    def _outcome(self, visited: Visited) -> Shown:
+        case_id = visited.contact.case_id
+        ahead = [
+            task
+            for task in self._at.tasks.of_case(case_id)
+            if task.kind is TaskKind.revisit and task.status is TaskStatus.OPEN
+        ]
+        text = visited_text(visited, self._at.procedure.visits.questions, ahead[0] if ahead else None)
+        return text, visited_keyboard(case_id, visited.added, visited.proposed)
+
+    def _unreached(self, task_id: int, by: int, update_id: int) -> str:
+        now = self._at.now()
+        tries = self._at.visits.unreached(task_id, by=by, update_id=update_id, now=now)
+        again = add_workdays(local_day(now), 1)
+        if tries < IN_VAIN:
+            return escape(wording.unreached_once(again))
+        lines = [escape(wording.unreached_again(tries, again)), *other_ways(self._at.briefings.of(task_id))]
+        return "\n".join(lines)
+
+
+async def _below(query: CallbackQuery, text: str) -> None:
+    if isinstance(query.message, Message):
+        await query.message.reply_text(text, parse_mode=ParseMode.HTML)

@@ -1,0 +1,200 @@
+"""Sends what the ledger says is due: claims a row, writes its letter, sends it, records what became of it.
+
+One process at a time pushes over one case log: the lock is the operating system's, and gone with the process, so that
+the next one knows every claim that it finds to be a dead process's. Rows are independent: each officer's go out in
+order, a second apart; one that fails is put off and holds up no other.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from actions.calendar import SHANGHAI, local_day
+from actions.errors import CaseLogUnavailable
+from actions.ledger import Notification
+from bot.delivery import Care, pause_asked
+from bot.letters import Letter, Letters
+from bot.services import Registers, aside
+
+AT_ONCE = 40
+"""Rows that are claimed at a time: more than a second's worth, few enough that a killed process leaves few in doubt."""
+CHAT_SECONDS = 1.05
+"""Between two messages to a chat: Telegram's limit is one a second, without the bursts that answers may take."""
+BATCH_SECONDS = 30.0
+"""How long to send before looking again at what is due: an announcement must not wait behind ten thousand reminders."""
+PATIENCE, LONGEST_PAUSE = 20.0, 5.0
+"""Seconds to try a row for, and the longest 429 to wait out, before it is put off for others."""
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=15)
+NIGHT = (21, 7)
+"""Hours between which a message makes no sound."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one round did; `doubtful` messages may have arrived twice. `elsewhere`: another process is at it."""
+
+    planned: int = 0
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+    dropped: int = 0
+    doubtful: int = 0
+    elsewhere: bool = False
+
+
+class Pusher:
+    """Pushes over one case log. `lock` is a file beside it; two rounds of one process wait for each other."""
+
+    def __init__(self, bot: ExtBot[Care], registers: Registers, lock: Path) -> None:
+        self._bot, self._at, self._letters = bot, registers, Letters(registers)
+        self._lock = FileLock(lock, timeout=0)
+        self._me = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._turn = asyncio.Lock()
+        self._ready: dict[int, float] = {}
+        self._stopping = False
+
+    def stop(self) -> None:
+        """What is on its way is finished; nothing more is claimed."""
+        self._stopping = True
+
+    async def round(self) -> Counts:
+        """Plans, then sends until nothing is left that is due now."""
+        async with self._turn:
+            try:
+                with self._lock:
+                    return await self._round()
+            except Timeout:
+                return Counts(elsewhere=True)
+
+    async def _round(self) -> Counts:
+        counts, now = Counts(), self._at.now()
+        if reclaimed := await aside(self._at.ledger.reclaim):
+            _LOGGER.warning("%d messages were being sent when a process ended; they may arrive twice", reclaimed)
+            counts.doubtful += reclaimed
+            await asyncio.sleep(1)  # what that process sent in its last second still counts at Telegram
+        await aside(self._at.rounds.plan, now)
+        while not self._stopping and (pending := await aside(self._at.ledger.pending, self._at.now())):
+            await self._send_all(pending, counts)
+        counts.planned = counts.sent + counts.later + counts.failed + counts.dropped
+        return counts
+
+    async def _send_all(self, pending: Sequence[Notification], counts: Counts) -> None:
+        """Each officer's in order, officers side by side; for a while only, so that what is new has its turn."""
+        by_officer: defaultdict[int, list[Notification]] = defaultdict(list)
+        for notification in pending:
+            by_officer[notification.officer_id].append(notification)
+        places, until = asyncio.Semaphore(AT_ONCE), _time() + BATCH_SECONDS
+        try:
+            async with asyncio.TaskGroup() as group:
+                for officer_id, mine in by_officer.items():
+                    group.create_task(self._send_in_order(officer_id, mine, places, until, counts))
+        except* CaseLogUnavailable as failures:
+            raise failures.exceptions[0] from None
+
+    async def _send_in_order(
+        self, officer_id: int, mine: Sequence[Notification], places: asyncio.Semaphore, until: float, counts: Counts
+    ) -> None:
+        for notification in mine:
+            await asyncio.sleep(self._ready.get(officer_id, 0.0) - _time())
+            async with places:
+                if self._stopping or _time() > until:
+                    return
+                if await self._deliver(notification, counts):
+                    self._ready[officer_id] = _time() + CHAT_SECONDS
+
+    async def _deliver(self, notification: Notification, counts: Counts) -> bool:
+        """Sends one; True where Telegram was asked to. Whatever happens is recorded."""
+        ledger, now = self._at.ledger, self._at.now()
+        if not await aside(ledger.claim, notification.id, self._me, now=now):
+            return False
+        try:
+            letter = await aside(self._letters.compose, notification)
+        except Exception:
+            _LOGGER.exception("notification %d (%s) cannot be written", notification.id, notification.occasion)
+            await self._later(notification, "cannot be written", False, counts)
+            return False
+        if letter is None:
+            await aside(ledger.dropped, notification.id)
+            counts.dropped += 1
+            return False
+        care = Care(PATIENCE, LONGEST_PAUSE, apart=CHAT_SECONDS)
+        try:
+            sent = await self._send(notification.officer_id, letter, care)
+        except TelegramError as error:
+            await self._fail(notification, error, care, counts)
+            return True
+        counts.doubtful += care.doubtful
+        await aside(ledger.sent, notification.id, sent, doubtful=care.doubtful, now=self._at.now())
+        counts.sent += 1
+        return True
+
+    async def _send(self, chat_id: int, letter: Letter, care: Care) -> int:
+        message = await self._bot.send_message(
+            chat_id,
+            letter.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=letter.keyboard,
+            disable_notification=_at_night(self._at.now()),
+            rate_limit_args=care,
+        )
+        return message.message_id
+
+    async def _fail(self, notification: Notification, error: TelegramError, care: Care, counts: Counts) -> None:
+        _LOGGER.warning("notification %d (%s): %r", notification.id, notification.occasion, error)
+        if not isinstance(error, Forbidden | BadRequest | ChatMigrated):
+            pause = timedelta(seconds=pause_asked(error)) if isinstance(error, RetryAfter) else None
+            await self._later(notification, type(error).__name__, care.doubtful, counts, pause)
+            return
+        gone = isinstance(error, Forbidden) or "chat not found" in error.message.lower()
+        why = "unreachable" if "initiate" in error.message or not isinstance(error, Forbidden) else "blocked"
+        await aside(self._at.ledger.failed, notification.id, why if gone else error.message)
+        counts.failed += 1
+        if gone:
+            await aside(self._tell_leads, notification, why)
+
+    def _tell_leads(self, notification: Notification, why: str) -> None:
+        """Once a week for each officer; not of a lead to that same lead, nor of a report that could not be made."""
+        now = self._at.now()
+        monday = local_day(now) - timedelta(days=local_day(now).weekday())
+        for lead in self._at.roster.leads():
+            if lead != notification.officer_id:
+                occasion = f"undeliverable:{notification.officer_id}:{why}:{monday}"
+                self._at.ledger.put(lead, occasion, now=now)
+
+    async def _later(
+        self,
+        notification: Notification,
+        error: str,
+        doubtful: bool,
+        counts: Counts,
+        pause: timedelta | None = None,
+    ) -> None:
+        ceiling = min(LAST_RETRY, FIRST_RETRY * 2 ** min(notification.attempts, 8))
+        wait = pause or ceiling * random.uniform(0.5, 1.0)
+        ledger, retry_at = self._at.ledger, self._at.now() + wait
+        await aside(ledger.again, notification.id, error, retry_at=retry_at, doubtful=doubtful)
+        counts.later += 1
+        counts.doubtful += doubtful
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _at_night(now: datetime) -> bool:
+    evening, morning = NIGHT
+    return not morning <= now.astimezone(SHANGHAI).hour < evening
