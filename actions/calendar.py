@@ -6,7 +6,7 @@ yet only weekends are free; what is shown to officers says so (`unpublished`).
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -23,8 +23,9 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+@lru_cache(maxsize=10_000)
 def is_workday(day: date) -> bool:
-    """Whether offices are open."""
+    """Whether offices are open. Kept, since rounds of pushing ask for the same days for thousands of tasks."""
     if not is_published(day.year):
         return day.weekday() < WEEKEND
     import chinese_calendar

@@ -98,11 +98,15 @@ class Ledger:
 
     # Sending
 
-    def reclaim(self) -> int:
-        """Frees what a process that is no more had claimed; it may have arrived. Only for who alone may send."""
-        sql = f"update notifications set claimed_at = null, claimed_by = null, doubtful = doubtful + 1 where {_WAITS}"
+    def reclaim(self) -> list[datetime]:
+        """Frees what a dead process had claimed, and says when it had: it may have arrived. For who alone may send."""
+        held = f"{_WAITS} and claimed_at is not null"
         with self._log.transaction() as db:
-            return int(db.execute(f"{sql} and claimed_at is not null").rowcount)
+            rows = self._log.rows(f"select claimed_at from notifications where {held}")
+            if rows:
+                free = "claimed_at = null, claimed_by = null, doubtful = doubtful + 1"
+                db.execute(f"update notifications set {free} where {held}")
+        return [datetime.fromisoformat(row["claimed_at"]) for row in rows]
 
     def claim(self, id_: int, by: str, *, now: datetime) -> bool:
         """Takes a message to send it; False where somebody else has, or it is settled."""

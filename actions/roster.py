@@ -45,9 +45,9 @@ class Roster:
 
     def leads(self) -> list[int]:
         """Who hears of what is late or cannot be delivered: the leads; where there is none, the admins."""
-        active = [officer for officer in self._officers.everyone() if officer.active]
+        sql = "select telegram_id from officers where active = 1 and role = ? order by name, telegram_id"
         for role in (Role.LEAD, Role.ADMIN):
-            if found := [officer.telegram_id for officer in active if officer.role is role]:
+            if found := [row["telegram_id"] for row in self._log.rows(sql, [role.value])]:
                 return found
         return []
 

@@ -10,8 +10,8 @@ import logging
 import os
 import random
 import secrets
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,12 +28,14 @@ from bot.delivery import Care, pause_asked
 from bot.letters import Letter, Letters
 from bot.services import Registers, aside
 
-AT_ONCE = 40
-"""Rows that are claimed at a time: more than a second's worth, few enough that a killed process leaves few in doubt."""
+AT_ONCE = 24
+"""Rows that are claimed at a time: enough for slow answers, few enough that a killed process leaves few in doubt."""
+BEAT = 1 / 30
+"""Seconds between two first tries: sent in bunches they would be slower, each waiting for the others' answers."""
 CHAT_SECONDS = 1.05
 """Between two messages to a chat: Telegram's limit is one a second, without the bursts that answers may take."""
-BATCH_SECONDS = 30.0
-"""How long to send before looking again at what is due: an announcement must not wait behind ten thousand reminders."""
+LOOK_AGAIN_SECONDS = 5.0
+"""How often, while sending, to look for what is new: an announcement must not wait behind ten thousand reminders."""
 PATIENCE, LONGEST_PAUSE = 20.0, 5.0
 """Seconds to try a row for, and the longest 429 to wait out, before it is put off for others."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=15)
@@ -65,6 +67,7 @@ class Pusher:
         self._me = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._turn = asyncio.Lock()
         self._ready: dict[int, float] = {}
+        self._next = 0.0
         self._stopping = False
 
     def stop(self) -> None:
@@ -82,39 +85,60 @@ class Pusher:
 
     async def _round(self) -> Counts:
         counts, now = Counts(), self._at.now()
-        if reclaimed := await aside(self._at.ledger.reclaim):
-            _LOGGER.warning("%d messages were being sent when a process ended; they may arrive twice", reclaimed)
-            counts.doubtful += reclaimed
-            await asyncio.sleep(1)  # what that process sent in its last second still counts at Telegram
+        if claims := await aside(self._at.ledger.reclaim):
+            _LOGGER.warning("%d messages were being sent when a process ended; they may arrive twice", len(claims))
+            counts.doubtful += len(claims)
+            await asyncio.sleep(_still_counting(max(claims), now))
         await aside(self._at.rounds.plan, now)
-        while not self._stopping and (pending := await aside(self._at.ledger.pending, self._at.now())):
-            await self._send_all(pending, counts)
+        await self._send_all(counts)
         counts.planned = counts.sent + counts.later + counts.failed + counts.dropped
         return counts
 
-    async def _send_all(self, pending: Sequence[Notification], counts: Counts) -> None:
-        """Each officer's in order, officers side by side; for a while only, so that what is new has its turn."""
-        by_officer: defaultdict[int, list[Notification]] = defaultdict(list)
-        for notification in pending:
-            by_officer[notification.officer_id].append(notification)
-        places, until = asyncio.Semaphore(AT_ONCE), _time() + BATCH_SECONDS
+    async def _send_all(self, counts: Counts) -> None:
+        """Each officer's in order, officers side by side, until nothing is left; what is new meanwhile joins in."""
+        lines: dict[int, deque[Notification]] = {}
+        queued: set[int] = set()
+        places = asyncio.Semaphore(AT_ONCE)
         try:
             async with asyncio.TaskGroup() as group:
-                for officer_id, mine in by_officer.items():
-                    group.create_task(self._send_in_order(officer_id, mine, places, until, counts))
+                while not self._stopping:
+                    pending = await aside(self._at.ledger.pending, self._at.now())
+                    fresh = [notification for notification in pending if notification.id not in queued]
+                    if not fresh and not lines:
+                        return
+                    for notification in fresh:
+                        queued.add(notification.id)
+                        if line := lines.get(notification.officer_id):
+                            line.append(notification)
+                            continue
+                        line = lines[notification.officer_id] = deque([notification])
+                        group.create_task(self._send_in_order(line, lines, queued, places, counts))
+                    await self._while_busy(lines)
         except* CaseLogUnavailable as failures:
             raise failures.exceptions[0] from None
 
+    async def _while_busy(self, lines: Mapping[int, object]) -> None:
+        """Until all is sent, and not longer than it takes until one should look again at what is due."""
+        until = _time() + LOOK_AGAIN_SECONDS
+        while lines and _time() < until:  # noqa: ASYNC110 - a second's tick is all that is wanted
+            await asyncio.sleep(0.1)
+
     async def _send_in_order(
-        self, officer_id: int, mine: Sequence[Notification], places: asyncio.Semaphore, until: float, counts: Counts
+        self,
+        line: deque[Notification],
+        lines: dict[int, deque[Notification]],
+        queued: set[int],
+        places: asyncio.Semaphore,
+        counts: Counts,
     ) -> None:
-        for notification in mine:
+        officer_id = line[0].officer_id
+        while line:
             await asyncio.sleep(self._ready.get(officer_id, 0.0) - _time())
             async with places:
-                if self._stopping or _time() > until:
-                    return
-                if await self._deliver(notification, counts):
+                if not self._stopping and await self._deliver(line[0], counts):
                     self._ready[officer_id] = _time() + CHAT_SECONDS
+            queued.discard(line.popleft().id)
+        del lines[officer_id]
 
     async def _deliver(self, notification: Notification, counts: Counts) -> bool:
         """Sends one; True where Telegram was asked to. Whatever happens is recorded."""
@@ -132,6 +156,7 @@ class Pusher:
             counts.dropped += 1
             return False
         care = Care(PATIENCE, LONGEST_PAUSE, apart=CHAT_SECONDS)
+        await self._beat()
         try:
             sent = await self._send(notification.officer_id, letter, care)
         except TelegramError as error:
@@ -141,6 +166,11 @@ class Pusher:
         await aside(ledger.sent, notification.id, sent, doubtful=care.doubtful, now=self._at.now())
         counts.sent += 1
         return True
+
+    async def _beat(self) -> None:
+        now = _time()
+        self._next = max(now, self._next + BEAT)
+        await asyncio.sleep(self._next - now)
 
     async def _send(self, chat_id: int, letter: Letter, care: Care) -> int:
         message = await self._bot.send_message(
@@ -189,6 +219,12 @@ class Pusher:
         await aside(ledger.again, notification.id, error, retry_at=retry_at, doubtful=doubtful)
         counts.later += 1
         counts.doubtful += doubtful
+
+
+def _still_counting(claimed: datetime, now: datetime) -> float:
+    """Seconds for which what a dead process sent last still counts at Telegram: it claimed rows until it died."""
+    left = claimed + timedelta(seconds=CHAT_SECONDS) - now
+    return min(max(left.total_seconds(), 0.0), CHAT_SECONDS)
 
 
 def _time() -> float:
