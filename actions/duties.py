@@ -100,15 +100,11 @@ class DueLists:
         rule = self._rules.get(task.rule or "")
         return Liability(task, tuple(self._tasks.blocks(task.id)), rule.departments if rule else ())
 
-    def next_day(self, officers: Sequence[int], today: date) -> date | None:
-        """The next day on which there will be something to say about open tasks of these officers."""
-        marks = ", ".join("?" for _ in officers)
-        sql = (
-            f"select min(max(coalesce(remind_on, due_on), ?)) as day from tasks"
-            f" where assignee_id in ({marks}) and status = 'open'"
-        )
-        row = self._log.rows(sql, [(today + timedelta(days=1)).isoformat(), *officers])[0]
-        return date.fromisoformat(row["day"]) if row["day"] else None
+    def next_day(self, today: date) -> date | None:
+        """The next day on which there will be something to say about an open task."""
+        sql = "select min(coalesce(remind_on, due_on)) as day from tasks where status = 'open'"
+        day = self._log.rows(sql)[0]["day"]
+        return max(date.fromisoformat(day), today + timedelta(days=1)) if day else None
 
     def _case(self, id_: str) -> Case:
         return case_from_row(self._log.rows("select * from cases where id = ?", [id_])[0])

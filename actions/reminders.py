@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from actions.calendar import SHANGHAI, add_workdays, is_workday
+from actions.calendar import SHANGHAI, add_workdays
 from actions.revisits import workday_from, workday_until
 
 OFFICER_AGAIN, LEAD_ONCE, LEAD_WEEKLY = 3, 7, 14
@@ -91,8 +91,3 @@ def missed(since: date, day: date) -> bool:
 def end_of_week(day: date) -> date:
     """The Sunday of the week."""
     return day + timedelta(days=6 - day.weekday())
-
-
-def is_first_workday(day: date) -> bool:
-    """Whether it is the first working day of its month."""
-    return is_workday(day) and workday_from(day.replace(day=1)) == day

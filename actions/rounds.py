@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from actions.calendar import local_day
 from actions.ledger import Ledger
 from actions.reminders import (
     Occasion,
@@ -103,7 +104,10 @@ class Rounds:
             self._ledger.failed(id_, NOBODY)
 
     def _digests(self, hour: int, day: date, now: datetime) -> None:
-        """The overview of the day, where there is anything to see; each officer is thought of once a day."""
+        """The overview of the day, where there is anything to see; each officer is thought of once a day.
+
+        One that is late by a night is left out: what was due goes out all the same, and the next one is near.
+        """
         sql = (
             "select telegram_id from officers where active = 1 and push_hour = ?"
             " and (digest_on is null or digest_on < ?)"
@@ -111,7 +115,8 @@ class Rounds:
         for row in self._log.rows(sql, [hour, day.isoformat()]):
             officer = row["telegram_id"]
             with self._log.transaction() as db:
-                if self._roster.wishes(officer).digest and self._anything_due(officer, day):
+                fresh = day == local_day(now) and self._roster.wishes(officer).digest
+                if fresh and self._anything_due(officer, day):
                     self._ledger.put(officer, f"digest:{day}", now=now)
                 db.execute("update officers set digest_on = ? where telegram_id = ?", [day.isoformat(), officer])
 

@@ -32,6 +32,7 @@ from bot.handlers.gate import Gate
 from bot.handlers.handovers import Passing
 from bot.handlers.intake import Walking
 from bot.handlers.joining import Joining
+from bot.handlers.jump import Jump, Jumping
 from bot.handlers.messages import Routing
 from bot.handlers.reminders import Snoozing
 from bot.handlers.roster import Arrangements
@@ -66,6 +67,7 @@ def run(
     *,
     now: Clock = utc_now,
     every: timedelta = EVERY,
+    jump: Jump | None = None,
 ) -> None:
     """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected.
 
@@ -81,8 +83,9 @@ def run(
 
     case_log = CaseLog(settings.case_log)
     try:
-        application = build(settings, case_log, open_library(), now=now, every=every)
-        asyncio.run(polling.run(application, commands=COMMANDS, on_ready=on_ready, on_trouble=unreachable))
+        application = build(settings, case_log, open_library(), now=now, every=every, jump=jump)
+        commands = [*COMMANDS, *([BotCommand(*messages.COMMAND_JUMP)] if jump else [])]
+        asyncio.run(polling.run(application, commands=commands, on_ready=on_ready, on_trouble=unreachable))
     finally:
         case_log.close()
 
@@ -94,8 +97,12 @@ def build(
     *,
     now: Clock = utc_now,
     every: timedelta = EVERY,
+    jump: Jump | None = None,
 ) -> InboxApplication:
-    """The application with all handlers, not yet started; `every`: how often it looks for what is due."""
+    """The application with all handlers, not yet started.
+
+    `every`: how often it looks for what is due. `jump` sets `now` forward, where people may do that.
+    """
     assert settings.telegram_bot_token is not None
     builder: Any = (
         ApplicationBuilder()
@@ -113,6 +120,8 @@ def build(
     services = Services.with_library(case_log, settings, library, now)
     jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, every)
     application.jobs = jobs
+    if jump:
+        application.add_handler(CommandHandler("jump", Jumping(services, jump).command, NEW))
     add_handlers(application, services, jobs)
     _forget_daily(application, Inbox(case_log))
     return application

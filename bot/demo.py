@@ -48,8 +48,12 @@ def run(settings: Settings, open_library: Callable[[], Library], port: int, say:
         register_cast(settings)
         on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
         on_ready = partial(say, messages.demo_ready(address))
+
+        def jump(to: datetime) -> None:
+            sandbox.state.world.journal.add("clock", now=clock.move_to(to))
+
         settings = settings.model_copy(update=on_sandbox)
-        app.run(settings, open_library, on_ready, say, now=lambda: moment(clock), every=EVERY)
+        app.run(settings, open_library, on_ready, say, now=lambda: moment(clock), every=EVERY, jump=jump)
 
 
 def moment(clock: Clock) -> datetime:

@@ -121,7 +121,7 @@ class Letters:
         title = wording.digest_title(today, count["today"], count["overdue"], count["week"])
         if kind == "catch-up":
             title = f"{wording.CATCH_UP_TITLE}\n{wording.counts(count['today'], count['overdue'], count['week'])}"
-        shown = [*lists["overdue"].tasks, *lists["today"].tasks, *lists["week"].tasks]
+        shown = [*lists["today"].tasks, *lists["overdue"].tasks, *lists["week"].tasks]
         text = digest_text(title, lists, today, reader, self._name)
         return Letter(text, tasks_keyboard(shown, lists=True))
 

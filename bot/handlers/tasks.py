@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from telegram import InlineKeyboardMarkup, Message, Update
+from telegram.constants import ParseMode
 from telegram.ext import ContextTypes
 
 from actions.calendar import local_day
@@ -40,12 +41,18 @@ class Doing:
         }
 
     async def task(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """`task:ID`: one task, in place."""
+        """`task:ID`: one task, in place; below a message that was pushed, which stays as it is."""
         query = update.callback_query
         assert query is not None
         assert context.match is not None
         await acknowledge(query)
         text, keyboard = await aside(self.shown, int(context.match[1]))
+        message, ledger = query.message, self._services.ledger
+        if isinstance(message, Message):
+            pushed: list[int | None] = await aside(ledger.tasks_of, query.from_user.id, message.message_id)
+            if pushed:
+                await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+                return
         await turn_page(query, text, keyboard)
 
     async def act(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -29,6 +29,7 @@ from playbook.parts import TaskKind
 from playbook.visits import FollowUp, VisitQuestion
 
 TASKS_AS_BUTTONS = 12
+COMPANY_CHARACTERS = 6
 HOURS = (7, 8, 9, 10, 14)
 
 
@@ -63,16 +64,21 @@ def _source(task: Task) -> Row:
 
 def tasks_keyboard(tasks: Sequence[DueTask], *, lists: bool = False) -> InlineKeyboardMarkup | None:
     """One button for each task; below, the lists of all that is due."""
-    each = [[button(f"{due.company}·{due.task.title}", "task", due.task.id)] for due in tasks[:TASKS_AS_BUTTONS]]
+    each = [_task(due) for due in tasks[:TASKS_AS_BUTTONS]]
     tabs = [button(label, "due", when, "mine", 0) for when, label in wording.LISTS.items()] if lists else []
     return rows(*each, tabs) if each or tabs else None
+
+
+def _task(due: DueTask) -> Row:
+    """One task; of the company enough to tell it from others, so that what is to be done has room."""
+    return [button(f"{due.company[:COMPANY_CHARACTERS]}·{due.task.title}", "task", due.task.id)]
 
 
 def due_keyboard(
     tasks: Sequence[DueTask], when: str, scope: str, page: int, *, more: bool, lead: bool
 ) -> InlineKeyboardMarkup:
     """Under a list: its tasks, other pages, other lists; for a lead, everybody's."""
-    each = [[button(f"{due.company}·{due.task.title}", "task", due.task.id)] for due in tasks]
+    each = [_task(due) for due in tasks]
     newer = [button(messages.BUTTON_PREVIOUS, "due", when, scope, page - 1)] if page else []
     older = [button(messages.BUTTON_NEXT, "due", when, scope, page + 1)] if more else []
     tabs = [button(label, "due", other, scope, 0) for other, label in wording.LISTS.items() if other != when]

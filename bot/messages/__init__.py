@@ -43,6 +43,9 @@ COMMANDS = (
     ("start", "从头开始"),
 )
 
+COMMAND_JUMP = ("jump", "（试用）把时钟拨到下一件到期的早上")
+"""In the demo alone."""
+
 ASK_WHAT = "请在 /ask 后面写上问题，例如：/ask 联席会议由谁召集"
 UNKNOWN_COMMAND = "没有这个命令。直接打字提问就行，/help 看怎么用。"
 TEXT_ONLY = "我现在只看得懂文字，请把问题打字发来。要存文件的，请先打开案件或任务，点「传文件」。"

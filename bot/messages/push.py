@@ -69,15 +69,15 @@ def weekday(value: date) -> str:
 
 def digest_title(today: date, due: int, overdue: int, week: int) -> str:
     """Over the overview of a day."""
-    parts = [f"今天 {due} 件"] if due else []
-    parts += [f"逾期 {overdue} 件"] if overdue else []
-    parts += [f"本周还有 {week} 件"] if week else []
-    return f"⏰ {weekday(today)}：{'，'.join(parts)}"
+    return f"⏰ {weekday(today)}：{counts(due, overdue, week)}"
 
 
 def counts(due: int, overdue: int, week: int) -> str:
     """How much there is."""
-    return f"今天 {due} 件，逾期 {overdue} 件，本周还有 {week} 件"
+    parts = [f"今天 {due} 件"] if due else []
+    parts += [f"逾期 {overdue} 件"] if overdue else []
+    parts += [f"本周还有 {week} 件"] if week else []
+    return "，".join(parts) or "眼下没有到期的"
 
 
 def due_line(company: str, title: str, when: str, whose: str) -> str:
@@ -89,6 +89,14 @@ def due_line(company: str, title: str, when: str, whose: str) -> str:
 def late(workdays: int) -> str:
     """By how much it is late."""
     return f"晚 {workdays} 个工作日" if workdays else "刚过期限"
+
+
+JUMP_HOW = "请写今天以后的日子，例如：/jump 3月1日；不写就跳到下一件到期的早上。"
+
+
+def jumped(day: date) -> str:
+    """The demo's clock was set forward."""
+    return f"时钟拨到了 {day.year}年{weekday(day)}。"
 
 
 def of(name: str) -> str:

@@ -24,9 +24,9 @@ Name = Callable[[int], str]
 
 
 def digest_text(title: str, lists: dict[str, Due], today: date, reader: int, name: Name) -> str:
-    """An overview: what is overdue, today's, and what is ahead this week."""
+    """An overview: today's, what is overdue, and what is ahead this week."""
     lines, shown = [f"<b>{escape(title)}</b>"], 0
-    for when in ("overdue", "today", "week"):
+    for when in ("today", "overdue", "week"):
         due = lists[when]
         tasks = due.tasks[: max(0, LISTED - shown)]
         if tasks:
@@ -227,5 +227,6 @@ def agenda_pages(month: str, cases: Sequence[tuple[Case, Sequence[Liability]]], 
 
 def _agenda_task(each: Liability, today: date) -> str:
     task = each.task
-    late = wording.late(workdays_after(task.due_on, today)) if task.due_on < today else ""
+    overdue = task.status is TaskStatus.OPEN and task.due_on < today  # what is held back cannot be late
+    late = wording.late(workdays_after(task.due_on, today)) if overdue else ""
     return wording.agenda_task(task.title, task.due_on, late, len(each.blocks), each.departments)
