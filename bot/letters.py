@@ -14,28 +14,15 @@ from actions.duties import Due, DueTask, When
 from actions.ledger import Notification
 from actions.model import CaseStatus, Task, TaskStatus
 from actions.reminders import day_in_force
-from bot.keyboards.push import (
-    agenda_keyboard,
-    case_keyboard,
-    offer_keyboard,
-    task_message_keyboard,
-    tasks_keyboard,
-    year_over_keyboard,
-)
+from bot.keyboards.push import agenda_keyboard, case_keyboard, task_message_keyboard, tasks_keyboard, year_over_keyboard
+from bot.keyboards.roster import offer_keyboard
 from bot.messages import push as wording
+from bot.messages import roster as roster_wording
+from bot.messages import visits as visit_wording
 from bot.render.cases import card_text
-from bot.render.push import (
-    LISTED,
-    agenda_pages,
-    digest_text,
-    duty_text,
-    escalation_text,
-    handover_text,
-    list_text,
-    unreached_text,
-    visit_text,
-)
+from bot.render.push import LISTED, agenda_pages, digest_text, duty_text, escalation_text, list_text
 from bot.render.text import MESSAGE_LIMIT, escape, pack
+from bot.render.visits import handover_text, unreached_text, visit_text
 from bot.services import Registers
 from playbook.parts import TaskKind
 
@@ -167,7 +154,7 @@ class Letters:
             return None
         tasks = self._at.tasks.of_case(case.id)
         left = sum(task.status in (TaskStatus.OPEN, TaskStatus.BLOCKED) for task in tasks)
-        text = escape(wording.ask_lead_to_archive(case.company or case.id, left))
+        text = escape(visit_wording.ask_lead_to_archive(case.company or case.id, left))
         return Letter(text, year_over_keyboard(case.id))
 
     def _handover(self, notification: Notification) -> Letter | None:
@@ -177,25 +164,25 @@ class Letters:
         dossier = self._at.dossiers.read(handover.case_id)
         visits = [task for task in dossier.of_status(TaskStatus.OPEN) if task.kind is TaskKind.revisit]
         briefing = self._at.briefings.of(visits[0].id) if visits else None
-        title = wording.handover_title(self._name(handover.from_id), dossier.case.company or dossier.case.id)
+        title = roster_wording.handover_title(self._name(handover.from_id), dossier.case.company or dossier.case.id)
         text = handover_text(title, card_text(dossier, self._today), briefing, self._name)
         return Letter(text, offer_keyboard(handover.id, handover.case_id))
 
     def _taken(self, notification: Notification) -> Letter:
         handover = self._at.handovers.need(int(notification.occasion.partition(":")[2]))
-        text = wording.taken_by(self._name(handover.to_id), self._company(handover.case_id))
+        text = roster_wording.taken_by(self._name(handover.to_id), self._company(handover.case_id))
         return Letter(escape(text), case_keyboard(handover.case_id))
 
     def _declined(self, notification: Notification) -> Letter:
         handover = self._at.handovers.need(int(notification.occasion.partition(":")[2]))
         company = self._company(handover.case_id)
-        text = wording.declined_by(self._name(handover.to_id), company, handover.reason)
+        text = roster_wording.declined_by(self._name(handover.to_id), company, handover.reason)
         return Letter(escape(text), case_keyboard(handover.case_id))
 
     def _left(self, notification: Notification) -> Letter:
         who = int(notification.occasion.split(":")[1])
         count = self._at.handovers.received(notification.officer_id, who)
-        return Letter(escape(wording.left(self._name(who), count)))
+        return Letter(escape(roster_wording.left(self._name(who), count)))
 
     def _undeliverable(self, notification: Notification) -> Letter:
         _, who, why, *_ = notification.occasion.split(":")

@@ -28,6 +28,7 @@ from retrieval.model import Passage, Source
 from retrieval.search import best, best_few
 from retrieval.sources import playbook_sources
 from tools.bench_cases import ratios
+from tools.bench_push import figures
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "retrieval" / "questions.jsonl"
@@ -209,6 +210,7 @@ def main() -> None:
             note(f"warm ask at {size} passages, p95, times an embedding call", round(warm(large, questions), 2))
             large.close()
     note("cases", ratios())
+    note("push", figures())
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

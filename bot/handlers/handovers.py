@@ -8,8 +8,9 @@ from actions.cases import case_id as read_case_id
 from actions.model import CaseStatus
 from actions.roster_errors import RosterRefused
 from bot.handlers.pressing import acknowledge, is_private, turn_page
-from bot.keyboards.push import case_keyboard, colleagues_keyboard, passable_keyboard
-from bot.messages import push as wording
+from bot.keyboards.push import case_keyboard
+from bot.keyboards.roster import colleagues_keyboard, passable_keyboard
+from bot.messages import roster as wording
 from bot.services import Services, aside
 
 OFFERED = 12

@@ -11,8 +11,8 @@ from actions.input_errors import AnswerRefused
 from actions.roster import Absence
 from actions.roster_errors import RosterRefused
 from bot.handlers.pressing import acknowledge, is_private, turn_page
-from bot.keyboards.push import absence_keyboard, deputies_keyboard, wishes_keyboard
-from bot.messages import push as wording
+from bot.keyboards.roster import absence_keyboard, deputies_keyboard, wishes_keyboard
+from bot.messages import roster as wording
 from bot.services import Services, aside
 
 Shown = tuple[str, InlineKeyboardMarkup | None]

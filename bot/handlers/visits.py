@@ -1,5 +1,7 @@
 """Visits: told by buttons, in writing, or in reply to the reminder; and those on which nobody was there."""
 
+import re
+
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 from telegram.ext import ContextTypes
@@ -11,16 +13,18 @@ from actions.model import Task, TaskStatus
 from actions.prompts import Wanted
 from actions.visits import IN_VAIN, Contact, Visited, read_visit_answer
 from bot.handlers.pressing import acknowledge, turn_page
-from bot.keyboards.push import case_keyboard, question_keyboard, visited_keyboard
+from bot.keyboards.push import case_keyboard
+from bot.keyboards.visits import question_keyboard, visited_keyboard
 from bot.messages import cases as case_wording
-from bot.messages import push as wording
-from bot.render.push import other_ways, question_text, visited_text
+from bot.messages import visits as wording
 from bot.render.text import escape
+from bot.render.visits import other_ways, question_text, visited_text
 from bot.services import Services, aside
 from playbook.checklist import Kind
 from playbook.parts import TaskKind
 
 LONGEST_NOTE = 1000
+_OF_ONE_TASK = re.compile(r"(?:visited|snooze):(\d+)$")
 Shown = tuple[str, InlineKeyboardMarkup | None]
 
 
@@ -122,7 +126,7 @@ class Visiting:
 
     def _typed(self, officer: int, text: str, replied: Message | None, update_id: int) -> Shown | None:
         now = self._at.now()
-        if replied and (task := self._reminded(officer, replied.message_id)):
+        if replied and (task := self._reminded(replied)):
             if task.kind is TaskKind.revisit:
                 note = text[:LONGEST_NOTE]
                 told = self._at.visits.tell(task.id, note, by=officer, update_id=update_id, now=now)
@@ -136,10 +140,12 @@ class Visiting:
             return None
         return self._answer(contact.id, question.id, read_visit_answer(question, text))
 
-    def _reminded(self, officer: int, message_id: int) -> Task | None:
-        """The one task that a reminder was about."""
-        ids = [id_ for id_ in self._at.ledger.tasks_of(officer, message_id) if id_ is not None]
-        return self._at.tasks.need(ids[0]) if len(ids) == 1 else None
+    def _reminded(self, replied: Message) -> Task | None:
+        """The one task that a reminder was about: its own buttons say so, even if the ledger was not told in time."""
+        rows = replied.reply_markup.inline_keyboard if replied.reply_markup else ()
+        carried = [_OF_ONE_TASK.match(str(button.callback_data)) for row in rows for button in row]
+        ids = {int(found[1]) for found in carried if found}
+        return self._at.tasks.need(ids.pop()) if len(ids) == 1 else None
 
     def _tell(self, contact_id: int, question_id: str, choice: str) -> Shown:
         contact = self._at.visits.need(contact_id)

@@ -10,33 +10,31 @@ hour:HOUR            when to push                 digest:on|off                 
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from telegram import InlineKeyboardMarkup
 
 from actions.duties import DueTask
-from actions.model import Case, Task
-from actions.officers import Officer
+from actions.model import Task
 from actions.prompts import Wanted
-from actions.roster import Wishes
-from actions.visits import Contact
 from bot import messages
-from bot.keyboards.buttons import button, rows, ticked
+from bot.keyboards.buttons import button, rows
 from bot.keyboards.cases import Row
 from bot.messages import cases as case_wording
 from bot.messages import push as wording
+from bot.messages import visits as visit_wording
 from playbook.parts import TaskKind
-from playbook.visits import FollowUp, VisitQuestion
 
 TASKS_AS_BUTTONS = 12
 COMPANY_CHARACTERS = 6
-HOURS = (7, 8, 9, 10, 14)
 
 
 def visit_keyboard(task: Task) -> InlineKeyboardMarkup:
     """Under a visit that is due."""
     return rows(
-        [button(wording.BUTTON_VISITED, "visited", task.id), button(wording.BUTTON_UNREACHED, "unreached", task.id)],
+        [
+            button(visit_wording.BUTTON_VISITED, "visited", task.id),
+            button(visit_wording.BUTTON_UNREACHED, "unreached", task.id),
+        ],
         _later(task),
         [*_source(task), button(wording.BUTTON_CASE, "card", task.case_id)],
     )
@@ -86,24 +84,6 @@ def due_keyboard(
     return rows(*each, [*newer, *older], [*tabs, *(scopes if lead else [])])
 
 
-def question_keyboard(contact: Contact, question: VisitQuestion) -> InlineKeyboardMarkup:
-    """The answers on offer to a question of a visit."""
-    choices = [
-        button(ticked(choice.text, choice.text in contact.ticked), "tell", contact.id, question.id, number)
-        for number, choice in enumerate(question.choices)
-    ]
-    pairs = [choices[at : at + 2] for at in range(0, len(choices), 2)]
-    chosen = [button(wording.BUTTON_DONE_CHOOSING, "tell", contact.id, question.id, "ok")] if question.many else []
-    return rows(*pairs, [*chosen, button(wording.BUTTON_STOP_TELLING, "untell", contact.id)])
-
-
-def visited_keyboard(case_id: str, added: Sequence[Task], proposed: Sequence[FollowUp]) -> InlineKeyboardMarkup:
-    """Under what became of a visit."""
-    tasks = [[button(task.title, "task", task.id)] for task in added]
-    offers = [[button(f"＋ {rule.title}", "follow", case_id, rule.id)] for rule in proposed]
-    return rows(*tasks, *offers, [button(wording.BUTTON_CASE, "card", case_id)])
-
-
 def snooze_keyboard(task_id: int) -> InlineKeyboardMarkup:
     """How far to put a reminder off."""
     days = [button(label, "snooze", task_id, days) for days, label in wording.SNOOZE_DAYS.items()]
@@ -117,30 +97,11 @@ def reason_keyboard(task_id: int, days: int) -> InlineKeyboardMarkup:
     return rows(*pairs, [button(case_wording.BUTTON_NEVER_MIND, "drop")])
 
 
-def colleagues_keyboard(case_id: str, colleagues: Sequence[Officer]) -> InlineKeyboardMarkup:
-    """To whom a case goes."""
-    each = [button(officer.name, "pass", case_id, officer.telegram_id) for officer in colleagues]
-    pairs = [each[at : at + 2] for at in range(0, len(each), 2)]
-    return rows(*pairs, [button(case_wording.BUTTON_NEVER_MIND, "drop")])
-
-
-def passable_keyboard(cases: Sequence[Case]) -> InlineKeyboardMarkup:
-    """Which case is to be handed over."""
-    return rows(*([button(f"{case.id} {case.company}", "pass", case.id)] for case in cases))
-
-
-def offer_keyboard(handover_id: int, case_id: str) -> InlineKeyboardMarkup:
-    """Under a case that is offered."""
-    take = button(wording.BUTTON_TAKE, "take", handover_id)
-    decline = button(wording.BUTTON_DECLINE, "ask", Wanted.DECLINE, handover_id)
-    return rows([take, decline], [button(wording.BUTTON_CASE, "card", case_id)])
-
-
 def year_over_keyboard(case_id: str) -> InlineKeyboardMarkup:
     """Under the question what becomes of a case after its last visit."""
-    archive = button(wording.BUTTON_ARCHIVE, "do", "archive", case_id)
+    archive = button(visit_wording.BUTTON_ARCHIVE, "do", "archive", case_id)
     return rows(
-        [archive, button(wording.BUTTON_GO_ON, "goon", case_id)], [button(wording.BUTTON_CASE, "card", case_id)]
+        [archive, button(visit_wording.BUTTON_GO_ON, "goon", case_id)], [button(wording.BUTTON_CASE, "card", case_id)]
     )
 
 
@@ -154,28 +115,6 @@ def agenda_keyboard(page: int, pages: int) -> InlineKeyboardMarkup | None:
     newer = [button(messages.BUTTON_PREVIOUS, "agenda", page - 1)] if page else []
     older = [button(messages.BUTTON_NEXT, "agenda", page + 1)] if page + 1 < pages else []
     return rows([*newer, *older]) if newer or older else None
-
-
-def deputies_keyboard(deputies: Sequence[Officer], from_on: date, until_on: date) -> InlineKeyboardMarkup:
-    """Who stands in."""
-    each = [
-        button(officer.name, "deputy", officer.telegram_id, f"{from_on:%Y%m%d}", f"{until_on:%Y%m%d}")
-        for officer in deputies
-    ]
-    return rows(*(each[at : at + 2] for at in range(0, len(each), 2)))
-
-
-def absence_keyboard() -> InlineKeyboardMarkup:
-    """Under an absence."""
-    return rows([button(wording.BUTTON_COME_BACK, "deputy", "back")])
-
-
-def wishes_keyboard(wishes: Wishes) -> InlineKeyboardMarkup:
-    """When to push, and whether with an overview."""
-    hours = [button(ticked(wording.hour(hour), hour == wishes.hour), "hour", hour) for hour in HOURS]
-    if wishes.digest:
-        return rows(hours, [button(wording.BUTTON_DIGEST_OFF, "digest", "off")])
-    return rows(hours, [button(wording.BUTTON_DIGEST_ON, "digest", "on")])
 
 
 def task_message_keyboard(task: Task) -> InlineKeyboardMarkup:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from telegram.ext import CallbackQueryHandler
 
 from actions.cases import Page
 from actions.dossier import Dossier, Dossiers, TaskPapers
+from actions.duties import DueTask
 from actions.model import CaseFile, CaseStatus
-from actions.officers import Officers
+from actions.officers import Officer, Officers, Role
+from actions.roster import Wishes
 from actions.store import CaseLog
+from actions.visits import Contact
 from bot.app import build
 from bot.keyboards import cases as keyboards
+from bot.keyboards import push, roster, visits
 from bot.settings import Settings
 from retrieval.library import Library
 from tests.actions.taken_in import DYE_WORKS, NOW, PROCEDURE, Office
@@ -65,10 +70,39 @@ def every_keyboard(dossier: Dossier) -> Iterator[InlineKeyboardMarkup | None]:
         large = replace(task, id=10**9, case_id=LONGEST)
         yield keyboards.task_keyboard(TaskPapers(large, (), (), ()))
         yield keyboards.task_keyboard(TaskPapers(replace(large, status="done"), (), (), (file,)))
+        yield push.visit_keyboard(large)
+        yield push.duty_keyboard(large)
+    yield from keyboards_of_pushing(dossier)
     yield keyboards.prompt_keyboard()
     yield keyboards.publish_keyboard(LONGEST)
     yield keyboards.join_which_keyboard(10**9, ["甲"])
     yield keyboards.join_where_keyboard(10**9, 3, [case])
+
+
+def keyboards_of_pushing(dossier: Dossier) -> Iterator[InlineKeyboardMarkup | None]:
+    task = replace(dossier.tasks[0], id=10**9, case_id=LONGEST)
+    due = [DueTask(task, "绿源印染有限公司")] * 20
+    person, day = Officer(2**52, "欧阳建国", Role.OFFICER), date(2026, 11, 25)
+    guide = PROCEDURE.visits
+    contact = Contact(10**9, LONGEST, 10**9, 1, NOW, None, {}, "")
+    yield push.tasks_keyboard(due, lists=True)
+    for when in ("today", "overdue", "week"):
+        for scope in ("mine", "all"):
+            yield push.due_keyboard(due, when, scope, 1, more=True, lead=True)
+    yield push.snooze_keyboard(10**9)
+    yield push.reason_keyboard(10**9, 5)
+    yield push.agenda_keyboard(1, 3)
+    yield push.year_over_keyboard(LONGEST)
+    yield push.case_keyboard(LONGEST)
+    yield from (visits.question_keyboard(contact, question) for question in guide.questions)
+    yield visits.visited_keyboard(LONGEST, [task], guide.follow_ups)
+    yield roster.colleagues_keyboard(LONGEST, [person])
+    yield roster.passable_keyboard([dossier.case])
+    yield roster.offer_keyboard(10**9, LONGEST)
+    yield roster.deputies_keyboard([person], day, day)
+    yield roster.absence_keyboard()
+    yield roster.wishes_keyboard(Wishes(9, True))
+    yield roster.wishes_keyboard(Wishes(9, False))
 
 
 def carried(dossier: Dossier) -> set[str]:
