@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from actions.contacts import Contact, Contacts
 from actions.dossier import Dossier, Dossiers
 from actions.gates import Gates
 from actions.model import Task, TaskStatus
 from actions.revisits import NextVisit
 from actions.tasks import Tasks
-from actions.visits import Contact, Visits
 from playbook.checklist import Procedure
 from playbook.conditions import ConditionInvalid
 from playbook.parts import TaskKind
@@ -40,9 +40,11 @@ class Briefing:
 class Briefings:
     """Reads briefings; changes nothing."""
 
-    def __init__(self, procedure: Procedure, dossiers: Dossiers, tasks: Tasks, gates: Gates, visits: Visits) -> None:
+    def __init__(
+        self, procedure: Procedure, dossiers: Dossiers, tasks: Tasks, gates: Gates, contacts: Contacts
+    ) -> None:
         self._procedure = procedure
-        self._dossiers, self._tasks, self._gates, self._visits = dossiers, tasks, gates, visits
+        self._dossiers, self._tasks, self._gates, self._contacts = dossiers, tasks, gates, contacts
 
     def of(self, task_id: int) -> Briefing:
         """The briefing for a visit. Raises TaskUnknown."""
@@ -56,8 +58,8 @@ class Briefings:
             dossier=dossier,
             number=task.occurrence if rule else 0,
             times=rule.due.times if rule else 0,
-            last=self._visits.last(task.case_id),
-            in_vain=self._visits.in_vain(task.case_id),
+            last=self._contacts.last(task.case_id),
+            in_vain=self._contacts.in_vain(task.case_id),
             promises=tuple(owed),
             concerns=tuple(map(str, known)),
             points=tuple(point for point in self._procedure.visits.points if self._minds(point, task, dossier)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from actions.ledger import Ledger
 from actions.officers import Officer, Officers, Role
 from actions.roster_errors import DeputyUnfit, PeriodUpsideDown
 from actions.store import CaseLog
@@ -102,7 +103,7 @@ class Roster:
         return Absence(officer_id, from_on, until_on, row["deputy_id"])
 
     def leave(self, absence: Absence, *, now: datetime) -> None:
-        """Notes an absence, in place of any other. Raises PeriodUpsideDown, DeputyUnfit."""
+        """Notes an absence, in place of any other, and tells the deputy. Raises PeriodUpsideDown, DeputyUnfit."""
         self.check_period(absence.from_on, absence.until_on)
         if absence.deputy_id == absence.officer_id or self._officers.find(absence.deputy_id) is None:
             raise DeputyUnfit
@@ -110,6 +111,8 @@ class Roster:
         row |= {"officer_id": absence.officer_id, "deputy_id": absence.deputy_id}  # type: ignore[dict-item]
         with self._log.transaction() as db:
             db.table("absences").upsert(row, pk="officer_id")
+            days = f"{absence.from_on:%Y%m%d}:{absence.until_on:%Y%m%d}"
+            Ledger(self._log).put(absence.deputy_id, f"deputy:{absence.officer_id}:{days}", now=now)
             self._log.record(now, absence.officer_id, "leave", f"officer:{absence.officer_id}", row)
 
     def check_period(self, from_on: date, until_on: date) -> None:

@@ -5,13 +5,13 @@ day of the next visit are one transaction.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from actions.calendar import add_months, add_workdays, local_day
 from actions.cases import Cases
+from actions.contacts import TICKED, Contact, Contacts, VisitAnswers
 from actions.ledger import Ledger
 from actions.model import NOTHING_SETTLED, Settled, Task, TaskStatus
 from actions.revisits import workday_from
@@ -25,34 +25,9 @@ from playbook.model import Pillar
 from playbook.parts import TaskKind
 from playbook.visits import FollowUp, VisitQuestion
 
-PATIENCE = timedelta(minutes=30)
-"""After that long what somebody writes is no answer to a visit's question."""
 IN_VAIN = 2
 """Attempts in a row after which another way is proposed, and the lead is told."""
 GO_ON_MONTHS = 3
-TICKED = "?"
-"""Key of what is ticked so far in a question with several answers."""
-
-VisitAnswers = Mapping[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A visit (`reached`), an attempt (not), or one that is still being told about (None)."""
-
-    id: int
-    case_id: str
-    task_id: int
-    officer_id: int
-    at: datetime
-    reached: bool | None
-    answers: VisitAnswers
-    note: str
-
-    @property
-    def ticked(self) -> list[str]:
-        """What is ticked so far."""
-        return list(self.answers.get(TICKED, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +49,7 @@ class Visits:
     ) -> None:
         self._log, self._guide = log, procedure.visits
         self._cases, self._tasks, self._ledger, self._roster = cases, tasks, ledger, roster
-
-    # Reading
-
-    def current(self, officer_id: int, now: datetime) -> Contact | None:
-        """The visit that an officer is telling about; None where the last word was too long ago."""
-        sql = "select * from contacts where officer_id = ? and reached is null order by id desc limit 1"
-        row = self._log.row(sql, [officer_id])
-        return _contact(row) if row and now - datetime.fromisoformat(row["at"]) < PATIENCE else None
-
-    def need(self, contact_id: int) -> Contact:
-        """The contact of that id; VisitGone where there is none."""
-        row = self._log.row("select * from contacts where id = ?", [contact_id])
-        if row is None:
-            raise VisitGone
-        return _contact(row)
-
-    def last(self, case_id: str) -> Contact | None:
-        """The last time that the owner was reached."""
-        sql = "select * from contacts where case_id = ? and reached = 1 order by at desc, id desc limit 1"
-        row = self._log.row(sql, [case_id])
-        return _contact(row) if row else None
-
-    def in_vain(self, case_id: str) -> int:
-        """How often in a row, up to now, nobody was reached."""
-        sql = (
-            "select count(*) as number from contacts where case_id = ? and reached = 0 and id >"
-            " coalesce((select max(id) from contacts where case_id = ? and reached = 1), 0)"
-        )
-        return int(self._log.rows(sql, [case_id, case_id])[0]["number"])
+        self._contacts = Contacts(log)
 
     def asked(self, contact: Contact) -> VisitQuestion | None:
         """The question that comes next; None where all are answered."""
@@ -121,16 +68,16 @@ class Visits:
             )
             if begun:
                 db.table("contacts").update(begun["id"], {"at": instant(now)})
-                return self.need(begun["id"])
+                return self._contacts.need(begun["id"])
             row = {"case_id": task.case_id, "task_id": task_id, "officer_id": by, "at": instant(now)}
-            return self.need(cast(int, db.table("contacts").insert(row).last_pk))
+            return self._contacts.need(cast(int, db.table("contacts").insert(row).last_pk))
 
-    def tick(self, contact_id: int, question_id: str, number: int) -> Contact:
-        """Ticks or unticks one of several answers; one that is `alone` goes with no other."""
+    def tick(self, contact_id: int, question_id: str, number: int, *, update_id: int) -> Contact:
+        """Ticks or unticks one of several answers; one that is `alone` goes with no other. Once for an update."""
         with self._log.transaction():
             contact = self._open(contact_id)
             question = self.asked(contact)
-            if question is None or question.id != question_id:
+            if question is None or question.id != question_id or contact.update_id == update_id:
                 return contact
             choice, ticked = question.choices[number], contact.ticked
             alone = {each.text for each in question.choices if each.alone}
@@ -139,7 +86,7 @@ class Visits:
                 ticked.remove(choice.text)
             else:
                 ticked = [choice.text] if choice.alone else [*others, choice.text]
-            return self._keep(contact, {**contact.answers, TICKED: ticked})
+            return self._keep(contact, {**contact.answers, TICKED: ticked}, update_id)
 
     def answer(self, contact_id: int, question_id: str, values: list[str], *, now: datetime) -> Contact | Visited:
         """Answers a question; again changes nothing. After the last one the visit is done."""
@@ -155,11 +102,11 @@ class Visits:
     def tell(self, task_id: int, note: str, *, by: int, update_id: int, now: datetime) -> Visited:
         """A visit told in one's own words. What its words suggest is proposed, not added."""
         with self._log.transaction():
-            if told := self._told(update_id):
+            if told := self._contacts.by_update(update_id):
                 return Visited(told, proposed=self._suggested(told.note))
             contact = self.begin(task_id, by=by, now=now)
             self._set(contact.id, note=note, update_id=update_id)
-            return self._done(self.need(contact.id), now)
+            return self._done(self._contacts.need(contact.id), now)
 
     def drop(self, contact_id: int) -> None:
         """Tells no more of a visit that was not finished."""
@@ -170,7 +117,7 @@ class Visits:
         """Nobody was there; it is due again on the next workday. Returns how often in a row that is now."""
         with self._log.transaction() as db:
             task = self._tasks.need(task_id)
-            if self._told(update_id) is None:
+            if self._contacts.by_update(update_id) is None:
                 if task.status is not TaskStatus.OPEN:
                     raise VisitGone
                 sql = "delete from contacts where officer_id = ? and task_id = ? and reached is null"
@@ -178,7 +125,7 @@ class Visits:
                 row = {"case_id": task.case_id, "task_id": task_id, "officer_id": by, "at": instant(now)}
                 db.table("contacts").insert({**row, "reached": 0, "update_id": update_id})
                 self._try_again(task, by, now)
-            tries = self.in_vain(task.case_id)
+            tries = self._contacts.in_vain(task.case_id)
             if tries >= IN_VAIN:
                 for lead in self._roster.leads():
                     self._ledger.put(lead, f"unreached:{local_day(now)}", task_id=task_id, now=now)
@@ -217,7 +164,7 @@ class Visits:
             for lead in self._roster.leads():
                 self._ledger.put(lead, f"year-over:{contact.id}", case_id=contact.case_id, now=now)
         fresh = tuple(task for task, new in added if new)
-        return Visited(self.need(contact.id), settled, fresh, self._suggested(contact.note), over)
+        return Visited(self._contacts.need(contact.id), settled, fresh, self._suggested(contact.note), over)
 
     def _holds(self, rule: FollowUp, contact: Contact) -> bool:
         empty: dict[str, list[str]] = {question.id: [] for question in self._guide.questions}
@@ -243,20 +190,15 @@ class Visits:
             detail = {"task": task.id, "title": task.title, "until": again.isoformat()}
             self._log.record(now, by, "unreached", f"case:{task.case_id}", detail)
 
-    def _told(self, update_id: int) -> Contact | None:
-        """What this very update has told before a crash."""
-        row = self._log.row("select * from contacts where update_id = ?", [update_id])
-        return _contact(row) if row else None
-
     def _open(self, contact_id: int) -> Contact:
-        contact = self.need(contact_id)
+        contact = self._contacts.need(contact_id)
         if contact.reached is not None:
             raise VisitBegun
         return contact
 
-    def _keep(self, contact: Contact, answers: VisitAnswers) -> Contact:
-        self._set(contact.id, answers=json.dumps(answers, ensure_ascii=False))
-        return self.need(contact.id)
+    def _keep(self, contact: Contact, answers: VisitAnswers, update_id: int | None = None) -> Contact:
+        self._set(contact.id, answers=json.dumps(answers, ensure_ascii=False), update_id=update_id)
+        return self._contacts.need(contact.id)
 
     def _set(self, contact_id: int, **values: Any) -> None:
         with self._log.transaction() as db:
@@ -275,10 +217,3 @@ def read_visit_answer(question: VisitQuestion, text: str) -> list[str]:
 
 def _choice(question: VisitQuestion, text: str) -> str | None:
     return next((each.text for each in question.choices if text in (each.text, *each.also)), None)
-
-
-def _contact(row: dict[str, Any]) -> Contact:
-    reached = None if row["reached"] is None else bool(row["reached"])
-    at, answers = datetime.fromisoformat(row["at"]), json.loads(row["answers"])
-    ids = row["id"], row["case_id"], row["task_id"], row["officer_id"]
-    return Contact(*ids, at, reached, answers, row["note"])

@@ -53,6 +53,7 @@ class Letters:
             "handover-taken": self._taken,
             "handover-declined": self._declined,
             "left": self._left,
+            "deputy": self._deputy,
             "undeliverable": self._undeliverable,
         }
 
@@ -183,6 +184,11 @@ class Letters:
         who = int(notification.occasion.split(":")[1])
         count = self._at.handovers.received(notification.officer_id, who)
         return Letter(escape(roster_wording.left(self._name(who), count)))
+
+    def _deputy(self, notification: Notification) -> Letter:
+        _, who, first, last = notification.occasion.split(":")
+        days = date.fromisoformat(first), date.fromisoformat(last)
+        return Letter(escape(roster_wording.stands_in(self._name(int(who)), *days)))
 
     def _undeliverable(self, notification: Notification) -> Letter:
         _, who, why, *_ = notification.occasion.split(":")

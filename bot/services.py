@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from actions.briefings import Briefings
 from actions.cases import Cases
+from actions.contacts import Contacts
 from actions.deeds import Deeds
 from actions.dossier import Dossiers
 from actions.duties import DueLists
@@ -60,6 +61,7 @@ class Registers:
     roster: Roster
     rounds: Rounds
     visits: Visits
+    contacts: Contacts
     briefings: Briefings
     handovers: Handovers
     due: DueLists
@@ -91,6 +93,7 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
     tasks, files, ledger, roster = Tasks(log, cases, gates), Files(log, settings.files), Ledger(log), Roster(log)
     dossiers = Dossiers(log, procedure, cases, tasks, officers)
     visits = Visits(log, procedure, cases, tasks, ledger, roster)
+    contacts = Contacts(log)
     handovers = Handovers(log, cases, ledger)
     return {
         "officers": officers,
@@ -108,7 +111,8 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
         "roster": roster,
         "rounds": Rounds(log, ledger, roster),
         "visits": visits,
-        "briefings": Briefings(procedure, dossiers, tasks, gates, visits),
+        "contacts": contacts,
+        "briefings": Briefings(procedure, dossiers, tasks, gates, contacts),
         "handovers": handovers,
         "due": DueLists(log, procedure, tasks),
     }

@@ -9,9 +9,10 @@ from telegram.ext import ContextTypes
 from actions.asking import looks_like_question
 from actions.calendar import add_workdays, local_day
 from actions.case_errors import CaseRefused
+from actions.contacts import Contact
 from actions.model import Task, TaskStatus
 from actions.prompts import Wanted
-from actions.visits import IN_VAIN, Contact, Visited, read_visit_answer
+from actions.visits import IN_VAIN, Visited, read_visit_answer
 from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.push import case_keyboard
 from bot.keyboards.visits import question_keyboard, visited_keyboard
@@ -58,7 +59,7 @@ class Visiting:
         assert context.match is not None
         contact_id, question_id, choice = int(context.match[1]), context.match[2], context.match[3]
         try:
-            text, keyboard = await aside(self._tell, contact_id, question_id, choice)
+            text, keyboard = await aside(self._tell, contact_id, question_id, choice, update.update_id)
         except CaseRefused as refused:
             await acknowledge(query, str(refused), alert=True)
             return
@@ -133,7 +134,7 @@ class Visiting:
                 return self._outcome(told)
             self._at.cases.note(task.case_id, text[:LONGEST_NOTE], task_id=task.id, by=officer, now=now)
             return case_wording.DONE["remark"], case_keyboard(task.case_id)
-        contact, prompt = self._at.visits.current(officer, now), self._at.prompts.of(officer, now)
+        contact, prompt = self._at.contacts.current(officer, now), self._at.prompts.of(officer, now)
         question = self._at.visits.asked(contact) if contact else None
         elsewhere = (prompt and prompt.wanted is not Wanted.DONE) or looks_like_question(text, Kind.text)
         if contact is None or question is None or elsewhere:
@@ -147,13 +148,13 @@ class Visiting:
         ids = {int(found[1]) for found in carried if found}
         return self._at.tasks.need(ids.pop()) if len(ids) == 1 else None
 
-    def _tell(self, contact_id: int, question_id: str, choice: str) -> Shown:
-        contact = self._at.visits.need(contact_id)
+    def _tell(self, contact_id: int, question_id: str, choice: str, update_id: int) -> Shown:
+        contact = self._at.contacts.need(contact_id)
         question = next(each for each in self._at.procedure.visits.questions if each.id == question_id)
         if choice == "ok" and not contact.ticked:
             return self._shown(contact)
         if question.many and choice != "ok":
-            return self._shown(self._at.visits.tick(contact_id, question_id, int(choice)))
+            return self._shown(self._at.visits.tick(contact_id, question_id, int(choice), update_id=update_id))
         values = contact.ticked if choice == "ok" else [question.choices[int(choice)].text]
         return self._answer(contact_id, question_id, values)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
+from actions.contacts import Contact
 from actions.model import Task
-from actions.visits import Contact
 from bot.keyboards.buttons import button, rows, ticked
 from bot.messages import push as wording
 from bot.messages import visits as visit_wording

@@ -53,6 +53,11 @@ def quiet_until(from_on: date, until_on: date, name: str) -> str:
     return f"记下了：{month_day(from_on)}到{month_day(until_on)}，提醒发给{name}。"
 
 
+def stands_in(name: str, from_on: date, until_on: date) -> str:
+    """To the deputy."""
+    return f"{name}{month_day(from_on)}到{month_day(until_on)}休假，由您代管：这几天到期的提醒会发给您。"
+
+
 def hour_set(hour: int) -> str:
     """The hour of pushing is set."""
     return f"好，工作日 {hour}:00 发。"

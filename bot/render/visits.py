@@ -5,9 +5,10 @@ from datetime import date
 
 from actions.briefings import Briefing
 from actions.calendar import local_day, workdays_after
+from actions.contacts import Contact
 from actions.model import Task, TaskStatus
 from actions.revisits import SetBy
-from actions.visits import Contact, Visited
+from actions.visits import Visited
 from bot.messages import push as wording
 from bot.messages import visits as visit_wording
 from bot.render.cases import contact_line

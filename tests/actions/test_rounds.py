@@ -135,6 +135,7 @@ def test_one_who_is_away_has_a_deputy(desk: Desk) -> None:
     desk.task(WEDNESDAY)
     absence = Absence(OFFICER.id, at(WEDNESDAY).date(), at(FRIDAY).date(), COLLEAGUE.id)
     desk.roster.leave(absence, now=at("2026-11-24"))
+    assert [each.occasion for each in desk.ledger.pending(at("2026-11-24"))] == ["deputy:101:20261125:20261127"]
     said = desk.round(at(WEDNESDAY))
     assert said == [f"colleague due:{WEDNESDAY}", f"colleague digest:{WEDNESDAY}"]
     assert desk.roster.principals(COLLEAGUE.id, at(WEDNESDAY).date()) == [COLLEAGUE.id, OFFICER.id]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from actions.briefings import Briefings
+from actions.contacts import Contact, Contacts
 from actions.dossier import Dossiers
 from actions.ledger import Ledger
 from actions.model import Task, TaskStatus
@@ -13,7 +14,7 @@ from actions.revisits import SetBy
 from actions.roster import Roster
 from actions.store import CaseLog
 from actions.visit_errors import VisitBegun, VisitGone
-from actions.visits import Contact, Visited, Visits, read_visit_answer
+from actions.visits import Visited, Visits, read_visit_answer
 from playbook.parts import TaskKind
 from tests.actions.taken_in import FARM, PROCEDURE, Office
 from tests.cast import COLLEAGUE, LEAD, OFFICER
@@ -21,6 +22,15 @@ from tests.cast import COLLEAGUE, LEAD, OFFICER
 QUESTIONS = {question.id: question for question in PROCEDURE.visits.questions}
 WELL = {"owner": "安顿好了", "staff": "都安置好了", "needs": "没有要帮的", "ideas": "暂时没有", "mood": "平稳"}
 NOW = datetime(2026, 6, 10, 3, tzinfo=UTC)
+
+
+TICKS = [
+    (0, ["子女入学"]),
+    (3, ["子女入学", "政策兑现"]),
+    (0, ["政策兑现"]),
+    (5, ["没有要帮的"]),
+    (1, ["家人就业"]),
+]
 
 
 @pytest.fixture
@@ -60,7 +70,7 @@ def test_five_answers_make_a_visit_and_move_the_next_one(office: Office, visits:
     assert (told.added, told.over) == ((), False)
     assert office.tasks.need(first.id).status is TaskStatus.DONE
     assert visit(office, farm, 2).due_on == date(2026, 9, 10)  # three months from 10 June, not from 31 March
-    last = visits.last(farm)
+    last = Contacts(office.log).last(farm)
     assert last is not None
     assert last.answers == {key: [value] for key, value in WELL.items()}
 
@@ -83,15 +93,10 @@ def test_answers_may_be_ticked_and_written(visits: Visits, office: Office, farm:
     contact = visits.begin(visit(office, farm).id, by=OFFICER.id, now=NOW)
     for question_id in ("owner", "staff"):
         visits.answer(contact.id, question_id, [WELL[question_id]], now=NOW)
-    for number, ticked in [
-        (0, ["子女入学"]),
-        (3, ["子女入学", "政策兑现"]),
-        (0, ["政策兑现"]),
-        (5, ["没有要帮的"]),
-        (1, ["家人就业"]),
-    ]:
-        assert visits.tick(contact.id, "needs", number).ticked == ticked
-    assert visits.tick(contact.id, "mood", 1).ticked == ["家人就业"]  # not what is being asked
+    for update, (number, ticked) in enumerate(TICKS):
+        assert visits.tick(contact.id, "needs", number, update_id=update).ticked == ticked
+        assert visits.tick(contact.id, "needs", number, update_id=update).ticked == ticked  # handled again
+    assert visits.tick(contact.id, "mood", 1, update_id=99).ticked == ["家人就业"]  # not what is being asked
 
 
 @pytest.mark.parametrize(
@@ -136,10 +141,10 @@ def test_a_visit_is_told_once(office: Office, visits: Visits, farm: str) -> None
 def test_left_half_told_it_is_still_due(office: Office, visits: Visits, farm: str) -> None:
     task = visit(office, farm)
     contact = visits.begin(task.id, by=OFFICER.id, now=NOW)
-    assert visits.current(OFFICER.id, NOW) == contact
-    assert visits.current(OFFICER.id, NOW + timedelta(hours=1)) is None
+    assert Contacts(office.log).current(OFFICER.id, NOW) == contact
+    assert Contacts(office.log).current(OFFICER.id, NOW + timedelta(hours=1)) is None
     visits.drop(contact.id)
-    assert visits.current(OFFICER.id, NOW) is None
+    assert Contacts(office.log).current(OFFICER.id, NOW) is None
     assert office.tasks.need(task.id).status is TaskStatus.OPEN
 
 
@@ -156,7 +161,7 @@ def test_nobody_there_twice_in_a_row_is_told_to_the_lead(
     assert (told.officer_id, told.task_id) == (LEAD.id, task.id)
     assert office.tasks.need(task.id).snoozed_until == date(2026, 6, 12)
     tell(visits, task, WELL, NOW + timedelta(days=2))
-    assert visits.in_vain(farm) == 0
+    assert Contacts(office.log).in_vain(farm) == 0
 
 
 def test_after_the_last_visit_the_lead_is_asked_and_it_may_go_on(
@@ -176,7 +181,7 @@ def test_after_the_last_visit_the_lead_is_asked_and_it_may_go_on(
 
 def test_a_briefing_says_what_one_should_know(office: Office, visits: Visits, farm: str, log: CaseLog) -> None:
     dossiers = Dossiers(log, PROCEDURE, office.cases, office.tasks, Officers(log))
-    briefings = Briefings(PROCEDURE, dossiers, office.tasks, office.gates, visits)
+    briefings = Briefings(PROCEDURE, dossiers, office.tasks, office.gates, Contacts(log))
     first = briefings.of(visit(office, farm).id)
     assert (first.number, first.times, first.last, first.concerns) == (1, 4, None, ("子女教育",))
     assert {point.source for point in first.points} >= {"revisit-questions", "need-children", "brand-licence-income"}

@@ -13,13 +13,13 @@ from telegram.constants import InlineKeyboardButtonLimit
 from telegram.ext import CallbackQueryHandler
 
 from actions.cases import Page
+from actions.contacts import Contact
 from actions.dossier import Dossier, Dossiers, TaskPapers
 from actions.duties import DueTask
 from actions.model import CaseFile, CaseStatus
 from actions.officers import Officer, Officers, Role
 from actions.roster import Wishes
 from actions.store import CaseLog
-from actions.visits import Contact
 from bot.app import build
 from bot.keyboards import cases as keyboards
 from bot.keyboards import push, roster, visits
