@@ -54,7 +54,7 @@ class Rounds:
 
     def plan(self, now: datetime) -> None:
         """Writes what is due at `now` into the ledger; what is there already stays as it is."""
-        last = self._last_round()
+        last = self.last()
         for hour in self._roster.hours():
             day = day_in_force(now, hour)
             before = workday_until(day - timedelta(days=1))
@@ -140,7 +140,8 @@ class Rounds:
     def _ripe(self, hour: int, day: date) -> list[Ripe]:
         return list(map(_ripe, self._log.rows(RIPE, [day.isoformat(), hour, AT_ONCE])))
 
-    def _last_round(self) -> datetime | None:
+    def last(self) -> datetime | None:
+        """The moment of the last round, to half an hour; None before the first."""
         row = self._log.row("select last_round_at from pushing")
         return datetime.fromisoformat(row["last_round_at"]) if row else None
 

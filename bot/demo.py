@@ -11,14 +11,16 @@ from functools import partial
 
 from pydantic import SecretStr
 
+from actions.ledger import Ledger
 from actions.officers import Officers, Role
+from actions.roster import Roster
+from actions.rounds import Rounds
 from actions.store import CaseLog
 from bot import app, messages
 from bot.errors import PortTaken
 from bot.sandbox.clock import Clock
 from bot.sandbox.model import Person
 from bot.sandbox.server import create_app, serve
-from bot.services import utc_now
 from bot.settings import Settings
 from retrieval.library import Library
 
@@ -45,7 +47,7 @@ def run(settings: Settings, open_library: Callable[[], Library], port: int, say:
             address = stack.enter_context(serve(sandbox, port=port))
         except OSError as error:
             raise PortTaken(port=port) from error
-        register_cast(settings)
+        prepare(settings, clock)
         on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
         on_ready = partial(say, messages.demo_ready(address))
 
@@ -61,11 +63,14 @@ def moment(clock: Clock) -> datetime:
     return datetime.fromtimestamp(clock(), UTC)
 
 
-def register_cast(settings: Settings) -> None:
-    """The demo's officers; the stranger stays one."""
+def prepare(settings: Settings, clock: Clock) -> None:
+    """Registers the demo's officers (the stranger stays one), and goes on from the day that the log has come to."""
     case_log = CaseLog(settings.case_log)
-    officers = Officers(case_log)
+    officers, ledger, roster = Officers(case_log), Ledger(case_log), Roster(case_log)
     for person, role in CAST:
         if role and officers.find(person.id) is None:
-            officers.add(person.id, person.name, role, by=None, now=utc_now())
+            officers.add(person.id, person.name, role, by=None, now=moment(clock))
+    last = Rounds(case_log, ledger, roster).last()
+    if last and last > moment(clock):
+        clock.move_to(last)
     case_log.close()

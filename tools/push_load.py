@@ -57,7 +57,7 @@ def run(data_dir: Path, *, officers: int, visits: int, kills: int, seed: int = 7
     for kind, share in FAULTS.items():
         app.state.faults.set(kind, share=share, methods=["sendMessage"])
     log = CaseLog(data_dir / "case-log.db")
-    _fill(log, people, visits)
+    fill(log, people, visits)
     due = officers * (visits + 1)
     with serve(app) as address:
         started, killed = time.time(), list[float]()
@@ -68,7 +68,7 @@ def run(data_dir: Path, *, officers: int, visits: int, kills: int, seed: int = 7
             while process.poll() is None and (goal is None or len(app.state.world.sends) < goal):
                 time.sleep(0.02)
             if goal is None:
-                if not _left(log):
+                if not left(log):
                     break
                 time.sleep(0.5)  # some were put off: the next round is a minute's in `run`, here at once
                 continue
@@ -93,7 +93,7 @@ def _start(data_dir: Path, address: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, env=environment, stdout=output, stderr=output)
 
 
-def _fill(log: CaseLog, people: list[Person], visits: int) -> None:
+def fill(log: CaseLog, people: list[Person], visits: int) -> None:
     """A company for each visit, named by its number, and its visit due on the day that is in force."""
     now = datetime.now(UTC)
     for person in people:
@@ -114,7 +114,8 @@ def _fill(log: CaseLog, people: list[Person], visits: int) -> None:
         )
 
 
-def _left(log: CaseLog) -> bool:
+def left(log: CaseLog) -> bool:
+    """Whether anything is still to be sent."""
     sql = "select 1 from notifications where sent_at is null and ended is null and within is null limit 1"
     return log.row(sql) is not None
 

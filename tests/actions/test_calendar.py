@@ -1,12 +1,12 @@
 """Working days of Mainland China, and months."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.calendar import add_months, add_workdays, is_published, is_workday, local_day, unpublished
+from actions.calendar import SHANGHAI, add_months, add_workdays, is_published, is_workday, local_day, unpublished
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -69,3 +69,8 @@ def test_days_are_those_of_shanghai() -> None:
     assert local_day(datetime(2026, 12, 31, 17, tzinfo=UTC)) == date(2027, 1, 1)
     with pytest.raises(ValueError, match="no time zone"):
         local_day(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_the_zone_has_no_summer_time() -> None:
+    days = (datetime(2020, 1, 1, 12, tzinfo=SHANGHAI) + timedelta(days=n) for n in range(20 * 365))
+    assert {day.utcoffset() for day in days} == {timedelta(hours=8)}

@@ -146,6 +146,8 @@ async def test_a_visit_comes_with_its_briefing_and_is_told_by_buttons(
     assert "＋ 回访跟进：子女入学" in outcome
     assert "下次回访：9月30日 周三。" in outcome
     assert office.by_rule(farm)["revisit", 0, 1].status == "done"
+    seen = "select seen_at from notifications where message_id = ? and seen_at is not null"
+    await stage.world.until(lambda: office.log.row(seen, [visit.id]) is not None, 20)
 
 
 async def _tick(stage: Stage, message: StoredMessage, label: str) -> None:

@@ -11,7 +11,7 @@ from actions.store import CaseLog
 from bot.sandbox.model import Person
 from bot.sandbox.server import create_app, serve
 from tests.e2e.process import CLOSURE_BOT
-from tools.push_load import _fill, _left, run
+from tools.push_load import fill, left, run
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
@@ -27,7 +27,7 @@ def test_three_kills_lose_nothing_and_double_nothing_without_a_reason(tmp_path: 
 async def test_two_processes_send_each_message_once(tmp_path: Path) -> None:
     people = [Person(1000 + number, f"专员{number}") for number in range(12)]
     log = CaseLog(tmp_path / "case-log.db")
-    _fill(log, people, 4)
+    fill(log, people, 4)
     app = create_app(people, token="1:sandbox")
     inherited = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with serve(app) as address:
@@ -45,5 +45,5 @@ async def test_two_processes_send_each_message_once(tmp_path: Path) -> None:
     texts = [(chat, message.text) for chat in app.state.world.messages for message in app.state.world.messages_in(chat)]
     assert len(texts) == len(set(texts)) == 12 * 5
     assert sum("已发" in line for line in said) >= 1
-    assert not _left(log)
+    assert not left(log)
     log.close()
