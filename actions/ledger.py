@@ -7,11 +7,14 @@ have arrived. A row with `within` is part of another message and shares its fate
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from actions.calendar import SHANGHAI
 from actions.store import CaseLog, instant
 
+STALE = timedelta(days=3)
+"""After that an overview or a report says nothing that a later one does not."""
+FEW = 3
 _WAITS = "sent_at is null and ended is null and within is null"
 
 
@@ -91,6 +94,11 @@ class Ledger:
         )
         return [_notification(row) for row in self._log.rows(sql, [instant(now)] * 2)]
 
+    def retried_by(self, moment: datetime) -> bool:
+        """Whether anything that failed a few times at most is to be tried again by that moment."""
+        sql = f"select 1 from notifications where {_WAITS} and retry_at <= ? and attempts <= ? limit 1"
+        return self._log.row(sql, [instant(moment), FEW]) is not None
+
     def carried(self, id_: int) -> list[int]:
         """The tasks that go along with a message."""
         sql = "select task_id from notifications where within = ? and task_id is not null order by id"
@@ -135,15 +143,17 @@ class Ledger:
         self._settle(id_, "ended = 'dropped'", [], False)
 
     def revive(self, officer_id: int, *, now: datetime) -> int:
-        """A chat that was closed is open again: what could not be sent to it is due once more."""
-        sql = (
-            "update notifications set ended = null, claimed_at = null, claimed_by = null, due_at = ?"
-            " where officer_id = ? and ended = 'failed'"
-        )
-        if self._log.row("select 1 from notifications where officer_id = ? and ended = 'failed'", [officer_id]) is None:
+        """A chat that was closed is open again: what could not be sent to it is due once more.
+
+        Overviews and reports only of the last days: the next one tells what is in older ones.
+        """
+        closed = "officer_id = ? and ended = 'failed' and (task_id is not null or due_at >= ?)"
+        values = [officer_id, instant(now - STALE)]
+        if self._log.row(f"select 1 from notifications where {closed}", values) is None:
             return 0
+        due = "ended = null, claimed_at = null, claimed_by = null, due_at = ?"
         with self._log.transaction() as db:
-            return int(db.execute(sql, [instant(now), officer_id]).rowcount)
+            return int(db.execute(f"update notifications set {due} where {closed}", [instant(now), *values]).rowcount)
 
     def readdress(self, task_ids: Iterable[int], officer_id: int) -> None:
         """What is not sent yet about these tasks goes to somebody else."""

@@ -38,6 +38,8 @@ LOOK_AGAIN_SECONDS = 5.0
 """How often, while sending, to look for what is new: an announcement must not wait behind ten thousand reminders."""
 PATIENCE, LONGEST_PAUSE = 20.0, 5.0
 """Seconds to try a row for, and the longest 429 to wait out, before it is put off for others."""
+SOON = timedelta(seconds=45)
+"""A round does not end while a row is to be tried again so soon: at its end nothing would wait for it."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=15)
 NIGHT = (21, 7)
 """Hours between which a message makes no sound."""
@@ -105,7 +107,10 @@ class Pusher:
                     pending = await aside(self._at.ledger.pending, self._at.now())
                     fresh = [notification for notification in pending if notification.id not in queued]
                     if not fresh and not lines:
-                        return
+                        if not await aside(self._at.ledger.retried_by, self._at.now() + SOON):
+                            return
+                        await asyncio.sleep(1)
+                        continue
                     for notification in fresh:
                         queued.add(notification.id)
                         if line := lines.get(notification.officer_id):

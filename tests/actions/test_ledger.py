@@ -93,6 +93,18 @@ def test_a_chat_that_is_open_again_gets_what_it_missed(ledger: Ledger) -> None:
     assert pending(ledger) == [mine]
 
 
+def test_old_overviews_do_not_come_back(desk: Desk, ledger: Ledger) -> None:
+    overview, about = put(ledger, "escalation:2026-11-25"), desk.task("2026-11-25")
+    visit = ledger.put(OFFICER.id, "due:2026-11-25", task_id=about, now=NOW)
+    for id_ in (overview, visit):
+        assert id_ is not None
+        ledger.claim(id_, "me", now=NOW)
+        ledger.failed(id_, "blocked")
+    week_later = NOW + timedelta(days=7)
+    assert ledger.revive(OFFICER.id, now=week_later) == 1
+    assert [each.id for each in ledger.pending(week_later)] == [visit]
+
+
 def test_what_goes_along_shares_the_fate_of_its_message(desk: Desk, ledger: Ledger, log: CaseLog) -> None:
     tasks = [desk.task("2026-11-25") for _ in range(3)]
     day = NOW.date()
