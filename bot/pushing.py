@@ -8,7 +8,6 @@ order, a second apart; one that fails is put off and holds up no other.
 import asyncio
 import logging
 import os
-import random
 import secrets
 from collections import deque
 from collections.abc import Mapping
@@ -18,15 +17,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from actions.calendar import SHANGHAI, local_day
+from actions.calendar import SHANGHAI
 from actions.errors import CaseLogUnavailable
 from actions.ledger import Notification
-from bot.delivery import Care, pause_asked
+from bot.delivery import Care
 from bot.letters import Letter, Letters
 from bot.services import Registers, aside
+from bot.undelivered import Undelivered
 
 AT_ONCE = 24
 """Rows that are claimed at a time: enough for slow answers, few enough that a killed process leaves few in doubt."""
@@ -40,7 +40,6 @@ PATIENCE, LONGEST_PAUSE = 20.0, 5.0
 """Seconds to try a row for, and the longest 429 to wait out, before it is put off for others."""
 SOON = timedelta(seconds=45)
 """A round does not end while a row is to be tried again so soon: at its end nothing would wait for it."""
-FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=15)
 NIGHT = (21, 7)
 """Hours between which a message makes no sound."""
 
@@ -65,6 +64,7 @@ class Pusher:
 
     def __init__(self, bot: ExtBot[Care], registers: Registers, lock: Path) -> None:
         self._bot, self._at, self._letters = bot, registers, Letters(registers)
+        self._undelivered = Undelivered(registers)
         self._lock = FileLock(lock, timeout=0)
         self._me = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._turn = asyncio.Lock()
@@ -154,7 +154,7 @@ class Pusher:
             letter = await aside(self._letters.compose, notification)
         except Exception:
             _LOGGER.exception("notification %d (%s) cannot be written", notification.id, notification.occasion)
-            await self._later(notification, "cannot be written", False, counts)
+            counts.later += await aside(self._undelivered.unwritten, notification)
             return False
         if letter is None:
             await aside(ledger.dropped, notification.id)
@@ -165,7 +165,9 @@ class Pusher:
         try:
             sent = await self._send(notification.officer_id, letter, care)
         except TelegramError as error:
-            await self._fail(notification, error, care, counts)
+            again = await aside(self._undelivered.refused, notification, error, care)
+            counts.later, counts.failed = counts.later + again, counts.failed + (not again)
+            counts.doubtful += again and care.doubtful
             return True
         counts.doubtful += care.doubtful
         await aside(ledger.sent, notification.id, sent, doubtful=care.doubtful, now=self._at.now())
@@ -187,43 +189,6 @@ class Pusher:
             rate_limit_args=care,
         )
         return message.message_id
-
-    async def _fail(self, notification: Notification, error: TelegramError, care: Care, counts: Counts) -> None:
-        _LOGGER.warning("notification %d (%s): %r", notification.id, notification.occasion, error)
-        if not isinstance(error, Forbidden | BadRequest | ChatMigrated):
-            pause = timedelta(seconds=pause_asked(error)) if isinstance(error, RetryAfter) else None
-            await self._later(notification, type(error).__name__, care.doubtful, counts, pause)
-            return
-        gone = isinstance(error, Forbidden) or "chat not found" in error.message.lower()
-        why = "unreachable" if "initiate" in error.message or not isinstance(error, Forbidden) else "blocked"
-        await aside(self._at.ledger.failed, notification.id, why if gone else error.message)
-        counts.failed += 1
-        if gone:
-            await aside(self._tell_leads, notification, why)
-
-    def _tell_leads(self, notification: Notification, why: str) -> None:
-        """Once a week for each officer; not of a lead to that same lead, nor of a report that could not be made."""
-        now = self._at.now()
-        monday = local_day(now) - timedelta(days=local_day(now).weekday())
-        for lead in self._at.roster.leads():
-            if lead != notification.officer_id:
-                occasion = f"undeliverable:{notification.officer_id}:{why}:{monday}"
-                self._at.ledger.put(lead, occasion, now=now)
-
-    async def _later(
-        self,
-        notification: Notification,
-        error: str,
-        doubtful: bool,
-        counts: Counts,
-        pause: timedelta | None = None,
-    ) -> None:
-        ceiling = min(LAST_RETRY, FIRST_RETRY * 2 ** min(notification.attempts, 8))
-        wait = pause or ceiling * random.uniform(0.5, 1.0)
-        ledger, retry_at = self._at.ledger, self._at.now() + wait
-        await aside(ledger.again, notification.id, error, retry_at=retry_at, doubtful=doubtful)
-        counts.later += 1
-        counts.doubtful += doubtful
 
 
 def _still_counting(claimed: datetime, now: datetime) -> float:
