@@ -321,6 +321,7 @@ def m009_plain_rows(db: Database) -> None:
     )
     _create(
         db,
+        "create index cases_by_number on cases (year, number)",
         "create index cases_by_status on cases (status, year, number)",
         "create index cases_by_officer on cases (officer_id, status, year, number)",
         "create index tasks_due on tasks (status, due_on)",

@@ -10,8 +10,10 @@ from actions.asking import looks_like_question
 from actions.calendar import add_workdays, local_day
 from actions.case_errors import CaseRefused
 from actions.contacts import Contact
+from actions.deeds import NOTE_CHARACTERS
+from actions.input_errors import TextTooLong
 from actions.model import Task, TaskStatus
-from actions.prompts import Wanted
+from actions.prompts import Prompt, Wanted
 from actions.visits import IN_VAIN, Visited, read_visit_answer
 from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.push import case_keyboard
@@ -22,9 +24,9 @@ from bot.render.text import escape
 from bot.render.visits import other_ways, question_text, visited_text
 from bot.services import Services, aside
 from playbook.checklist import Kind
+from playbook.errors import ClosureBotError
 from playbook.parts import TaskKind
 
-LONGEST_NOTE = 1000
 _OF_ONE_TASK = re.compile(r"(?:visited|snooze):(\d+)$")
 Shown = tuple[str, InlineKeyboardMarkup | None]
 
@@ -117,7 +119,7 @@ class Visiting:
         officer, text = message.from_user.id, message.text.strip()
         try:
             shown = await aside(self._typed, officer, text, message.reply_to_message, update.update_id)
-        except CaseRefused as refused:
+        except ClosureBotError as refused:
             await message.reply_text(str(refused))
             return True
         if shown is None:
@@ -126,18 +128,36 @@ class Visiting:
         return True
 
     def _typed(self, officer: int, text: str, replied: Message | None, update_id: int) -> Shown | None:
+        task = self._reminded(replied) if replied else None
+        prompt = self._at.prompts.of(officer, self._at.now())
+        waits = prompt is not None and prompt.wanted is not Wanted.DONE
+        if task and task.kind is TaskKind.revisit:
+            return self._visit_told(officer, task, text, update_id)
+        if waits or (task is None and looks_like_question(text, Kind.text)):
+            return None
+        return self._remark(officer, task, text, update_id) if task else self._answer_typed(officer, text)
+
+    def _visit_told(self, officer: int, task: Task, text: str, update_id: int) -> Shown:
+        """A visit in one's own words; what is said of one that is told already becomes a note."""
+        if len(text) > NOTE_CHARACTERS:
+            raise TextTooLong(limit=NOTE_CHARACTERS)
+        if task.status is TaskStatus.OPEN or self._at.contacts.by_update(update_id):
+            now = self._at.now()
+            return self._outcome(self._at.visits.tell(task.id, text, by=officer, update_id=update_id, now=now))
+        return self._remark(officer, task, text, update_id)
+
+    def _remark(self, officer: int, task: Task, text: str, update_id: int) -> Shown:
         now = self._at.now()
-        if replied and (task := self._reminded(replied)):
-            if task.kind is TaskKind.revisit:
-                note = text[:LONGEST_NOTE]
-                told = self._at.visits.tell(task.id, note, by=officer, update_id=update_id, now=now)
-                return self._outcome(told)
-            self._at.cases.note(task.case_id, text[:LONGEST_NOTE], task_id=task.id, by=officer, now=now)
-            return case_wording.DONE["remark"], case_keyboard(task.case_id)
-        contact, prompt = self._at.contacts.current(officer, now), self._at.prompts.of(officer, now)
+        before = self._at.prompts.of(officer, now)
+        if before is None or before.update_id != update_id:  # else it is handled again after a crash
+            remark = Prompt(officer, Wanted.REMARK, str(task.id), "", now, None)
+            self._at.deeds.write(remark, text, update_id=update_id, now=now)
+        return case_wording.DONE["remark"], case_keyboard(task.case_id)
+
+    def _answer_typed(self, officer: int, text: str) -> Shown | None:
+        contact = self._at.contacts.current(officer, self._at.now())
         question = self._at.visits.asked(contact) if contact else None
-        elsewhere = (prompt and prompt.wanted is not Wanted.DONE) or looks_like_question(text, Kind.text)
-        if contact is None or question is None or elsewhere:
+        if contact is None or question is None:
             return None
         return self._answer(contact.id, question.id, read_visit_answer(question, text))
 

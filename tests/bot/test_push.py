@@ -165,8 +165,11 @@ async def test_a_reply_is_a_visit_too(stage: Stage, time: Time, office: Office, 
     assert len(offered) == 2
     toast = await stage.press(OFFICER, kept, offered[0])
     assert toast.text.startswith("＋ 回访跟进")
-    again = await stage.say(OFFICER, "再记一遍", to=visit)
-    assert "已经办结" in again.text
+    too_long = await stage.say(OFFICER, "长" * 1001, to=visit)
+    assert "1000" in too_long.text
+    again = await stage.say(OFFICER, "补一句：她搬去了苏州", to=visit)
+    assert again.text == case_wording.DONE["remark"]
+    assert [note.text for note in office.cases.notes(farm)] == ["补一句：她搬去了苏州"]
 
 
 async def test_put_off_three_times_it_goes_to_the_lead_and_the_timeline_says_why(
