@@ -147,18 +147,8 @@ class Pusher:
 
     async def _deliver(self, notification: Notification, counts: Counts) -> bool:
         """Sends one; True where Telegram was asked to. Whatever happens is recorded."""
-        ledger, now = self._at.ledger, self._at.now()
-        if not await aside(ledger.claim, notification.id, self._me, now=now):
-            return False
-        try:
-            letter = await aside(self._letters.compose, notification)
-        except Exception:
-            _LOGGER.exception("notification %d (%s) cannot be written", notification.id, notification.occasion)
-            counts.later += await aside(self._undelivered.unwritten, notification)
-            return False
+        letter = await aside(self._prepare, notification, counts)
         if letter is None:
-            await aside(ledger.dropped, notification.id)
-            counts.dropped += 1
             return False
         care = Care(PATIENCE, LONGEST_PAUSE, apart=CHAT_SECONDS)
         await self._beat()
@@ -170,9 +160,25 @@ class Pusher:
             counts.doubtful += again and care.doubtful
             return True
         counts.doubtful += care.doubtful
-        await aside(ledger.sent, notification.id, sent, doubtful=care.doubtful, now=self._at.now())
+        ledger, now = self._at.ledger, self._at.now()
+        await aside(ledger.sent, notification.id, sent, doubtful=care.doubtful, now=now)
         counts.sent += 1
         return True
+
+    def _prepare(self, notification: Notification, counts: Counts) -> Letter | None:
+        """Claims a row and writes its letter; None where it is another's, or there is nothing to send. Blocks."""
+        if not self._at.ledger.claim(notification.id, self._me, now=self._at.now()):
+            return None
+        try:
+            letter = self._letters.compose(notification)
+        except Exception:
+            _LOGGER.exception("notification %d (%s) cannot be written", notification.id, notification.occasion)
+            counts.later += self._undelivered.unwritten(notification)
+            return None
+        if letter is None:
+            self._at.ledger.dropped(notification.id)
+            counts.dropped += 1
+        return letter
 
     async def _beat(self) -> None:
         now = _time()

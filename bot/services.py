@@ -1,11 +1,13 @@
 """What handlers are given: the library, the case log's registers and a clock. Built once, in `bot.app`."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from actions.briefings import Briefings
 from actions.cases import Cases
@@ -30,7 +32,9 @@ from bot.settings import Settings
 from playbook.checklist import Procedure
 from playbook.loader import load_playbook
 from playbook.procedure import load_procedure
-from retrieval.library import Library
+
+if TYPE_CHECKING:
+    from retrieval.library import Library  # takes half a second to import, which pushing can do without
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,7 +72,7 @@ class Registers:
     now: Clock = utc_now
 
     @classmethod
-    def of(cls, log: CaseLog, settings: Settings, now: Clock = utc_now) -> "Registers":
+    def of(cls, log: CaseLog, settings: Settings, now: Clock = utc_now) -> Registers:
         """All registers over one case log."""
         return cls(**_registers(log, settings), now=now)
 
@@ -81,7 +85,7 @@ class Services(Registers):
     released: Path
 
     @classmethod
-    def with_library(cls, log: CaseLog, settings: Settings, library: Library, now: Clock = utc_now) -> "Services":
+    def with_library(cls, log: CaseLog, settings: Settings, library: Library, now: Clock = utc_now) -> Services:
         """All services over one case log and one library."""
         return cls(**_registers(log, settings), library=library, released=settings.released, now=now)
 

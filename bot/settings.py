@@ -17,8 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SecretFileUnreadable, SettingInvalid
 from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
-from retrieval.embedder import BUNDLED as BUNDLED_MODEL
-from retrieval.settings import LibrarySettings
+from retrieval.settings import BUNDLED_MODEL, LibrarySettings
 
 
 def _root(url: str) -> str:

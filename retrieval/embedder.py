@@ -17,12 +17,12 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from retrieval.errors import ModelsExtraMissing, ModelUnavailable
+from retrieval.settings import BUNDLED_MODEL
 
 if TYPE_CHECKING:
     import onnxruntime
     import tokenizers
 
-BUNDLED = "bundled"
 BUNDLED_DIRECTORY = Path(__file__).parent / "models" / "e5-small-zh"
 BATCH_TOKENS = 1024
 """Tokens, padding included, that go through the bundled model at once: bounds memory and keeps both cores busy."""
@@ -168,9 +168,9 @@ class CrossEncoderReranker:
         return found
 
 
-def load_embedder(name: str = BUNDLED, threads: int = 1) -> BundledEmbeddings | SentenceTransformerEmbeddings:
+def load_embedder(name: str = BUNDLED_MODEL, threads: int = 1) -> BundledEmbeddings | SentenceTransformerEmbeddings:
     """The embedder of that name; a model that cannot be loaded raises ModelUnavailable at its first use."""
-    return BundledEmbeddings(threads=threads) if name == BUNDLED else SentenceTransformerEmbeddings(name)
+    return BundledEmbeddings(threads=threads) if name == BUNDLED_MODEL else SentenceTransformerEmbeddings(name)
 
 
 def indexing_threads() -> int:

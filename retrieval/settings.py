@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
-from retrieval.embedder import BUNDLED as BUNDLED_MODEL
+
+BUNDLED_MODEL = "bundled"
+"""The model that comes along."""
 
 
 @dataclass(frozen=True)
