@@ -16,7 +16,7 @@ from bot.settings import Settings
 from retrieval.calibration import Labelled
 from retrieval.embedder import (
     BATCH_TOKENS,
-    BUNDLED,
+    BUNDLED_MODEL,
     BundledEmbeddings,
     CrossEncoderReranker,
     Matrix,
@@ -146,7 +146,7 @@ def test_nothing_heavy_is_imported_before_the_first_text() -> None:
 
 def test_names_choose_the_model() -> None:
     assert isinstance(load_embedder(), BundledEmbeddings)
-    assert isinstance(load_embedder(BUNDLED), BundledEmbeddings)
+    assert isinstance(load_embedder(BUNDLED_MODEL), BundledEmbeddings)
     other = load_embedder("intfloat/multilingual-e5-small")
     assert isinstance(other, SentenceTransformerEmbeddings)
     assert other.fingerprint.startswith("multilingual-e5-small-")
