@@ -16,7 +16,7 @@ from tools.push_load import run
 
 TASKS, PEOPLE = 1_000_000, 500
 OFFICERS, VISITS, KILLS = 500, 19, 3
-"""Nineteen visits and a digest for each of 500: ten thousand messages."""
+"""Twenty for each of 500: ten thousand messages."""
 ROUNDS = 50
 _SEQUENCE = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?) "
 

@@ -50,7 +50,7 @@ class Outcome:
 
 
 def run(data_dir: Path, *, officers: int, visits: int, kills: int, seed: int = 7) -> Outcome:
-    """`visits` that are due today for each officer, and a digest each."""
+    """`visits` that are due for each officer."""
     people = [Person(1000 + number, f"专员{number}") for number in range(officers)]
     app = create_app(people, token="1:sandbox", group_title=None)
     app.state.faults.seed(seed)
@@ -58,7 +58,7 @@ def run(data_dir: Path, *, officers: int, visits: int, kills: int, seed: int = 7
         app.state.faults.set(kind, share=share, methods=["sendMessage"])
     log = CaseLog(data_dir / "case-log.db")
     fill(log, people, visits)
-    due = officers * (visits + 1)
+    due = officers * visits
     with serve(app) as address:
         started, killed = time.time(), list[float]()
         deadline = started + 10 * due / PER_SECOND + 60
@@ -94,12 +94,16 @@ def _start(data_dir: Path, address: str) -> subprocess.Popen[bytes]:
 
 
 def fill(log: CaseLog, people: list[Person], visits: int) -> None:
-    """A company for each visit, named by its number, and its visit due on the day that is in force."""
+    """A company for each visit, named by its number, and its visit due on the day that is in force.
+
+    Without overviews: whether there are any depends on the hour, and what is counted must not.
+    """
     now = datetime.now(UTC)
     for person in people:
         Officers(log).add(person.id, person.name, by=None, now=now)
     day, count = day_in_force(now, 9).isoformat(), len(people) * visits
     with log.transaction() as db:
+        db.execute("update officers set digest = 0")
         db.execute(
             _SEQUENCE + "insert into cases (id, company, officer_id, status, opened_on, closure_date)"
             " select printf('CM-2026-%05d', i), printf('第%05d号企业', i), 1000 + (i - 1) / ?, 'follow_up',"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecatio
 
 
 def test_three_kills_lose_nothing_and_double_nothing_without_a_reason(tmp_path: Path) -> None:
-    outcome = run(tmp_path, officers=45, visits=6, kills=3)
+    outcome = run(tmp_path, officers=45, visits=7, kills=3)
     assert (outcome.due, outcome.kills) == (45 * 7, 3)
     assert (outcome.lost, outcome.unexplained) == (0, 0)
     assert outcome.fastest_second <= 30
@@ -27,7 +27,7 @@ def test_three_kills_lose_nothing_and_double_nothing_without_a_reason(tmp_path: 
 async def test_two_processes_send_each_message_once(tmp_path: Path) -> None:
     people = [Person(1000 + number, f"专员{number}") for number in range(12)]
     log = CaseLog(tmp_path / "case-log.db")
-    fill(log, people, 4)
+    fill(log, people, 5)
     app = create_app(people, token="1:sandbox")
     inherited = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with serve(app) as address:
