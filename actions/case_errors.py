@@ -28,6 +28,27 @@ class CaseNotArchived(CaseRefused):
     remedy = "请先归档。"
 
 
+class CaseNotPutAway(CaseRefused):
+    """What is worked on is not forgotten. Details: `case`."""
+
+    sentence = "{case} 还没有归档，不能清除。"
+    remedy = "请先归档。"
+
+
+class CaseStillKept(CaseRefused):
+    """It is to be kept for longer. Details: `case`, `months`, `until`, a date."""
+
+    sentence = "{case} 归档后要保存 {months} 个月，到 {until} 才能清除。"
+    remedy = "请到期再发；保存期限由管理员设置。"
+
+
+class TooManyDrafts(CaseRefused):
+    """More drafts than anybody works on. Details: `count`."""
+
+    sentence = "您已有 {count} 份没填完的草稿，不能再开新的。"
+    remedy = "请先发 /cases 看草稿，填完或取消几份。"
+
+
 class TaskUnknown(CaseRefused):
     """There is no such task. Details: `task`."""
 

@@ -11,13 +11,15 @@ from datetime import date, datetime
 from typing import Any
 
 from actions.calendar import local_day
-from actions.case_errors import CaseHasOpenTasks, CaseNotArchived, CaseUnknown
+from actions.case_errors import CaseHasOpenTasks, CaseNotArchived, CaseUnknown, TooManyDrafts
 from actions.model import Case, CaseStatus, Note, TimelineEntry, case_from_row
 from actions.store import CaseLog, instant
 
 _ID = re.compile(r"(?:CM)?-?(\d{4})-(\d{1,9})", re.IGNORECASE)
 RUNS = ("ones", "twos", "threes", "fours")
 """Columns of what cases are found by: a search reads the longest runs it can, which are the rarest."""
+OPEN_DRAFTS = 20
+"""Of one officer: more are a mistake, or a finger that rests on a button."""
 _COLUMNS = ("company", "uscc", "industry", "reason", "stage", "closure_date")
 
 
@@ -43,15 +45,18 @@ class Cases:
         self._log = log
 
     def create_draft(self, officer_id: int, *, now: datetime) -> Case:
-        """A draft with the next number of the year, as Shanghai counts years."""
+        """A draft with the next number of the year, as Shanghai counts years. TooManyDrafts."""
         year = local_day(now).year
         with self._log.transaction() as db:
+            sql = "select count(*) as number from cases where officer_id = ? and status = 'draft'"
+            if self._log.rows(sql, [officer_id])[0]["number"] >= OPEN_DRAFTS:
+                raise TooManyDrafts(count=OPEN_DRAFTS)
             last = self._log.row("select max(number) as number from cases where year = ?", [year])
             number = ((last or {}).get("number") or 0) + 1
             id_ = f"CM-{year}-{number:04d}"
             row = {"id": id_, "officer_id": officer_id, "status": "draft"}
             db.table("cases").insert({**row, "created_at": instant(now)})
-            self._log.record(now, officer_id, "begin", _subject(id_), {})
+            self._log.record(now, officer_id, "begin", _subject(id_), {"after": row})
             return self.need(id_)
 
     def get(self, id_: str) -> Case | None:
@@ -79,9 +84,11 @@ class Cases:
         with self._log.transaction() as db:
             if self.need(id_).status is not CaseStatus.DRAFT:
                 return False
-            db.table("cases").update(id_, {"status": "open", "opened_on": opened_on.isoformat()})
+            after = {"status": "open", "opened_on": opened_on.isoformat()}
+            db.table("cases").update(id_, after)
             self._index(id_)
-            self._log.record(now, by, "open", _subject(id_), {"opened_on": opened_on.isoformat()})
+            detail = {"before": {"status": "draft", "opened_on": None}, "after": after}
+            self._log.record(now, by, "open", _subject(id_), detail)
         return True
 
     def give_up(self, id_: str, *, by: int, now: datetime) -> None:
@@ -124,7 +131,8 @@ class Cases:
                 raise CaseNotArchived(case=id_)
             if case.released_at is None:
                 db.table("cases").update(id_, {"released_at": instant(now)})
-                self._log.record(now, by, "release", _subject(id_), {})
+                detail = {"before": {"released_at": None}, "after": {"released_at": instant(now)}}
+                self._log.record(now, by, "release", _subject(id_), detail)
 
     # Finding
 
@@ -199,8 +207,9 @@ class Cases:
         """Changes a case that is in one status; any other is left alone."""
         with self._log.transaction() as db:
             if self.need(id_).status is source:
+                before = {name: value for name, value in db.table("cases").get(id_).items() if name in values}
                 db.table("cases").update(id_, dict(values))
-                self._log.record(now, by, verb, _subject(id_), {})
+                self._log.record(now, by, verb, _subject(id_), {"before": before, "after": dict(values)})
 
 
 def _letters(text: str) -> str:

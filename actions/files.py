@@ -88,6 +88,11 @@ class Files:
             raise FileDamaged(name=file.name)
         return data
 
+    def missing(self) -> list[str]:
+        """The SHA-256 of files that the log names and that are not on the disk."""
+        rows = self._log.rows("select distinct sha256 from files order by sha256")
+        return [row["sha256"] for row in rows if not self._path(row["sha256"]).is_file()]
+
     def _path(self, sha256: str) -> Path:
         return self._directory / sha256[:2] / sha256
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from actions.case_errors import ReasonMissing
 from actions.cases import Cases
 from actions.ledger import Ledger
-from actions.officers import Officers, Role
+from actions.officers import Officers
+from actions.roster import Roster
 from actions.roster_errors import DeputyUnfit, HandoverGone, HandoverPending, NotYourCase
 from actions.store import CaseLog, instant
 
@@ -43,7 +44,7 @@ class Handovers:
         with self._log.transaction() as db:
             case = self._cases.need(case_id)
             self._refuse_others(case_id, case.officer_id, by)
-            if to_id == case.officer_id or self._officers.find(to_id) is None:
+            if to_id not in [each.telegram_id for each in Roster(self._log).deputies(case.officer_id)]:
                 raise DeputyUnfit
             sql = "select id, to_id from handovers where case_id = ? and answered_at is null"
             if pending := self._log.row(sql, [case_id]):
@@ -100,7 +101,7 @@ class Handovers:
 
     def _refuse_others(self, case_id: str, officer_id: int, by: int) -> None:
         officer = self._officers.find(by)
-        if by != officer_id and (officer is None or officer.role is not Role.LEAD):
+        if by != officer_id and (officer is None or not officer.leads):
             raise NotYourCase(case=case_id, name=self._officers.name(officer_id))
 
     def _record(self, case_id: str, verb: str, by: int, now: datetime, detail: dict[str, object]) -> None:

@@ -47,8 +47,8 @@ class Inbox:
             db.execute("update updates set attempts = attempts + 1 where update_id = ?", [update_id])
 
     def handled(self, update_id: int, now: datetime) -> None:
-        """Closes an update; it will not be pending again. Again is a no-op."""
-        sql = "update updates set handled_at = ? where update_id = ? and handled_at is null"
+        """Closes an update; it will not be pending again, and what it said is not kept. Again is a no-op."""
+        sql = "update updates set handled_at = ?, body = null where update_id = ? and handled_at is null"
         with self._log.transaction() as db:
             db.execute(sql, [instant(now), update_id])
 
@@ -73,7 +73,7 @@ class Inbox:
         return ids
 
     def forget(self, before: datetime) -> None:
-        """Drops what people wrote in updates handled before this moment, and the ids of those 48 hours older."""
+        """Drops updates handled 48 hours before this moment, and what was said in those set aside before it."""
         with self._log.transaction() as db:
             db.execute("update updates set body = null where handled_at < ? and body is not null", [instant(before)])
             db.execute("delete from updates where handled_at < ?", [instant(before - REMEMBERED)])

@@ -21,7 +21,8 @@ def remove_officer(log: CaseLog, telegram_id: int, *, by: int | None, now: datet
             raise OfficerUnknown(telegram_id=telegram_id)
         db.table("officers").update(telegram_id, {"active": 0})
         db.execute("delete from absences where officer_id = ? or deputy_id = ?", [telegram_id, telegram_id])
-        log.record(now, by, "remove", f"officer:{telegram_id}", {})
+        detail = {"before": {"active": 1}, "after": {"active": 0}}
+        log.record(now, by, "remove", f"officer:{telegram_id}", detail)
         lead = next(iter(Roster(log).leads()), None)
         if lead is not None and give_all(log, telegram_id, lead, by=by, now=now):
             Ledger(log).put(lead, f"left:{telegram_id}:{instant(now)}", now=now)

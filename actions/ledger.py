@@ -15,6 +15,8 @@ from actions.store import CaseLog, instant
 STALE = timedelta(days=3)
 """After that an overview or a report says nothing that a later one does not."""
 FEW = 3
+PLANNED = ("due:", "late-", "snoozed:", "digest:", "duties:", "catch-up:", "escalation:", "agenda:")
+"""How occasions begin that a day gives rise to; all others come of something that somebody did."""
 _WAITS = "sent_at is null and ended is null and within is null"
 
 
@@ -103,6 +105,20 @@ class Ledger:
         """The tasks that go along with a message."""
         sql = "select task_id from notifications where within = ? and task_id is not null order by id"
         return [row["task_id"] for row in self._log.rows(sql, [id_])]
+
+    def take_back(self, now: datetime) -> None:
+        """The clock has been ahead. What is not sent yet and follows from days to come never was; all else is due now.
+
+        What was sent stays sent: a clock that was behind instead, and is right again, must not say it once more.
+        """
+        follows = " or ".join(f"occasion glob '{name}*'" for name in PLANNED)
+        never = "occasion = occasion || ' ' || due_at, ended = 'dropped', within = null"
+        ahead = "sent_at is null and ended is null and due_at > ?"
+        with self._log.transaction() as db:
+            db.execute(f"update notifications set {never} where {ahead} and ({follows})", [instant(now)])
+            for column in ("due_at", "retry_at"):
+                sql = f"update notifications set {column} = ? where {column} > ? and {_WAITS}"
+                db.execute(sql, [instant(now)] * 2)
 
     # Sending
 

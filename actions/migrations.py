@@ -7,6 +7,8 @@ Moments are ISO 8601 text in UTC, all of one width, so that their order as text 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from actions import record
+
 MIGRATIONS = Migrations("case-log")
 
 
@@ -424,6 +426,52 @@ def m011_contacts(db: Database) -> None:
             until_on text not null,
             deputy_id integer not null references officers (telegram_id),
             check (from_on <= until_on and deputy_id <> officer_id)
+        ) strict""",
+    )
+
+
+@MIGRATIONS()
+def m012_chain(db: Database) -> None:
+    """Events bound one to another (see `actions.record`). One may still be changed: what it tells may be forgotten."""
+    refuse = "begin select raise(abort, 'events are append-only'); end"
+    _create(
+        db,
+        "alter table events add column salt text not null default ''",
+        "alter table events add column digest text not null default ''",
+        "alter table events add column hash text not null default ''",
+        "drop trigger events_stay_as_they_are",
+    )
+    record.bind(db)
+    _create(
+        db,
+        f"""create trigger events_stay_as_they_are before update on events
+            when not (new.id = old.id and new.at = old.at and new.actor_id is old.actor_id and new.verb = old.verb
+                and new.subject = old.subject and new.digest = old.digest and new.hash = old.hash
+                and new.detail = '{{}}' and new.salt = '')
+            {refuse}""",
+    )
+
+
+@MIGRATIONS()
+def m013_door(db: Database) -> None:
+    """Invitations by a code that is kept as its SHA-256, used once and not for ever; admins who lead as well.
+
+    `made_by` is null for the code that the first start prints. `forgotten_at` of a case: when its personal data went.
+    """
+    _create(
+        db,
+        "alter table officers add column also_leads integer not null default 0 check (also_leads in (0, 1))",
+        "alter table cases add column forgotten_at text",
+        """create table invitations (
+            code_hash text primary key,
+            role text not null check (role in ('officer', 'lead', 'admin')),
+            also_leads integer not null default 0 check (also_leads in (0, 1)),
+            name text not null default '',
+            made_by integer references officers (telegram_id),
+            made_at text not null,
+            expires_at text,
+            used_at text,
+            used_by integer
         ) strict""",
     )
 

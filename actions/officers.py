@@ -24,6 +24,12 @@ class Officer:
     name: str
     role: Role
     active: bool = True
+    also_leads: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether they lead: every lead does, and an admin may as well."""
+        return self.role is Role.LEAD or self.also_leads
 
 
 class Officers:
@@ -32,13 +38,27 @@ class Officers:
     def __init__(self, log: CaseLog) -> None:
         self._log = log
 
-    def add(self, telegram_id: int, name: str, role: Role = Role.OFFICER, *, by: int | None, now: datetime) -> Officer:
-        """Registers a person. One who is (or was) registered gets the new name and role, and is active again."""
-        officer = Officer(telegram_id, name, role)
-        row = {"telegram_id": telegram_id, "name": name, "role": role.value, "active": 1}
+    def add(
+        self,
+        telegram_id: int,
+        name: str,
+        role: Role = Role.OFFICER,
+        *,
+        also_leads: bool = False,
+        by: int | None,
+        now: datetime,
+    ) -> Officer:
+        """Registers a person. One who is (or was) registered gets the new name and role, and is active again.
+
+        `also_leads` is for admins; for others it is no more than their role.
+        """
+        officer = Officer(telegram_id, name, role, also_leads=also_leads and role is Role.ADMIN)
+        row = {"name": name, "role": role.value, "active": 1, "also_leads": int(officer.also_leads)}
         with self._log.transaction() as db:
-            db.table("officers").upsert(row, pk="telegram_id")
-            self._log.record(now, by, "add", _subject(telegram_id), {"name": name, "role": role.value})
+            before = self._log.row("select * from officers where telegram_id = ?", [telegram_id]) or {}
+            db.table("officers").upsert({"telegram_id": telegram_id, **row}, pk="telegram_id")
+            detail = {"before": {key: before[key] for key in row if key in before}, "after": row}
+            self._log.record(now, by, "add", _subject(telegram_id), detail)
         return officer
 
     def find(self, telegram_id: int) -> Officer | None:
@@ -58,7 +78,7 @@ class Officers:
 
 
 def _officer(row: dict[str, Any]) -> Officer:
-    return Officer(row["telegram_id"], row["name"], Role(row["role"]), bool(row["active"]))
+    return Officer(row["telegram_id"], row["name"], Role(row["role"]), bool(row["active"]), bool(row["also_leads"]))
 
 
 def _subject(telegram_id: int) -> str:

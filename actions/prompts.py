@@ -15,7 +15,10 @@ PATIENCE = timedelta(minutes=30)
 
 
 class Wanted(StrEnum):
-    """What a message is wanted for; `subject` is a case for the first three, a handover for `DECLINE`, else a task."""
+    """What a message is wanted for.
+
+    `subject` is a case for the first three, a handover for `DECLINE`, a post for `PERSON`, else a task.
+    """
 
     NOTE = "note"
     TASK = "task"
@@ -27,6 +30,7 @@ class Wanted(StrEnum):
     TITLE = "title"
     SNOOZE = "snooze"
     DECLINE = "decline"
+    PERSON = "person"
     DONE = "done"
 
 

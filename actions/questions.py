@@ -95,7 +95,8 @@ class Questions:
                 return False
             if question.rating != rating:
                 db.table("questions").update(question_id, {"rating": rating})
-                self._log.record(now, officer_id, "rate", _subject(question_id), {"rating": rating})
+                detail = {"before": question.rating, "after": rating}
+                self._log.record(now, officer_id, "rate", _subject(question_id), detail)
         return True
 
     def gaps(self) -> list[Question]:

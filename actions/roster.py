@@ -45,12 +45,17 @@ class Roster:
         return [row["push_hour"] for row in self._log.rows("select distinct push_hour from officers")]
 
     def leads(self) -> list[int]:
-        """Who hears of what is late or cannot be delivered: the leads; where there is none, the admins."""
-        sql = "select telegram_id from officers where active = 1 and role = ? order by name, telegram_id"
-        for role in (Role.LEAD, Role.ADMIN):
-            if found := [row["telegram_id"] for row in self._log.rows(sql, [role.value])]:
-                return found
-        return []
+        """Who hears of what is late or cannot be delivered: those who lead. Admins see no case."""
+        sql = (
+            "select telegram_id from officers where active = 1 and (role = 'lead' or also_leads = 1)"
+            " order by name, telegram_id"
+        )
+        return [row["telegram_id"] for row in self._log.rows(sql)]
+
+    def admins(self) -> list[int]:
+        """Who looks after the bot."""
+        sql = "select telegram_id from officers where active = 1 and role = 'admin' order by name, telegram_id"
+        return [row["telegram_id"] for row in self._log.rows(sql)]
 
     def reader(self, officer_id: int, day: date) -> int | None:
         """Who reads what is for an officer on a day: they, their deputy, or a lead. None: there is nobody."""
@@ -91,7 +96,8 @@ class Roster:
             if wishes != before:
                 values = {"push_hour": wishes.hour, "digest": int(wishes.digest)}
                 db.table("officers").update(officer_id, values)
-                self._log.record(now, officer_id, "wish", f"officer:{officer_id}", values)
+                was = {"push_hour": before.hour, "digest": int(before.digest)}
+                self._log.record(now, officer_id, "wish", f"officer:{officer_id}", {"before": was, "after": values})
         return wishes
 
     def absence(self, officer_id: int) -> Absence | None:
@@ -105,7 +111,7 @@ class Roster:
     def leave(self, absence: Absence, *, now: datetime) -> None:
         """Notes an absence, in place of any other, and tells the deputy. Raises PeriodUpsideDown, DeputyUnfit."""
         self.check_period(absence.from_on, absence.until_on)
-        if absence.deputy_id == absence.officer_id or self._officers.find(absence.deputy_id) is None:
+        if absence.deputy_id not in [each.telegram_id for each in self.deputies(absence.officer_id)]:
             raise DeputyUnfit
         row = {"from_on": absence.from_on.isoformat(), "until_on": absence.until_on.isoformat()}
         row |= {"officer_id": absence.officer_id, "deputy_id": absence.deputy_id}  # type: ignore[dict-item]
@@ -113,7 +119,7 @@ class Roster:
             db.table("absences").upsert(row, pk="officer_id")
             days = f"{absence.from_on:%Y%m%d}:{absence.until_on:%Y%m%d}"
             Ledger(self._log).put(absence.deputy_id, f"deputy:{absence.officer_id}:{days}", now=now)
-            self._log.record(now, absence.officer_id, "leave", f"officer:{absence.officer_id}", row)
+            self._log.record(now, absence.officer_id, "leave", f"officer:{absence.officer_id}", {"after": row})
 
     def check_period(self, from_on: date, until_on: date) -> None:
         """Raises PeriodUpsideDown."""
@@ -123,12 +129,17 @@ class Roster:
     def come_back(self, officer_id: int, *, now: datetime) -> bool:
         """Ends an absence; False where there is none."""
         with self._log.transaction() as db:
-            if self.absence(officer_id) is None:
+            before = self._log.row("select * from absences where officer_id = ?", [officer_id])
+            if before is None:
                 return False
             db.table("absences").delete(officer_id)
-            self._log.record(now, officer_id, "return", f"officer:{officer_id}", {})
+            self._log.record(now, officer_id, "return", f"officer:{officer_id}", {"before": before})
             return True
 
     def deputies(self, officer_id: int) -> list[Officer]:
-        """Who may stand in for an officer, or take over a case."""
-        return [each for each in self._officers.everyone() if each.active and each.telegram_id != officer_id]
+        """Who may stand in for an officer, or take over a case: not an admin, who may see none."""
+        return [
+            each
+            for each in self._officers.everyone()
+            if each.active and each.telegram_id != officer_id and (each.role is not Role.ADMIN or each.leads)
+        ]

@@ -55,6 +55,8 @@ class Rounds:
     def plan(self, now: datetime) -> None:
         """Writes what is due at `now` into the ledger; what is there already stays as it is."""
         last = self.last()
+        if last is not None and last > now + _REMEMBERED:
+            self._take_back(now)
         for hour in self._roster.hours():
             day = day_in_force(now, hour)
             before = workday_until(day - timedelta(days=1))
@@ -136,6 +138,15 @@ class Rounds:
                 if due and lead in self._roster.leads():
                     self._ledger.put(lead, f"agenda:{day:%Y-%m}", now=now)
                 db.execute("update officers set agenda_on = ? where telegram_id = ?", [day.isoformat(), lead])
+
+    def _take_back(self, now: datetime) -> None:
+        """The clock has been ahead: what is due in days still to come is looked at again when they have come."""
+        today = local_day(now).isoformat()
+        with self._log.transaction() as db:
+            self._ledger.take_back(now)
+            db.execute("update tasks set remind_on = null where status = 'open' and remind_on > ?", [today])
+            for column in ("digest_on", "agenda_on"):
+                db.execute(f"update officers set {column} = null where {column} > ?", [today])
 
     def _ripe(self, hour: int, day: date) -> list[Ripe]:
         return list(map(_ripe, self._log.rows(RIPE, [day.isoformat(), hour, AT_ONCE])))

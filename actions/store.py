@@ -7,7 +7,7 @@ a power cut, which the inbox counts on when it tells Telegram that an update has
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from actions import record
 from actions.errors import (
     CaseLogDamaged,
     CaseLogFull,
@@ -24,6 +25,7 @@ from actions.errors import (
     CaseLogUnavailable,
 )
 from actions.migrations import MIGRATIONS, unknown_step
+from actions.record import Chain
 
 _ERRORS: Mapping[int, type[CaseLogUnavailable]] = {
     sqlite3.SQLITE_BUSY: CaseLogLocked,
@@ -95,6 +97,17 @@ class CaseLog:
         """The first row that a query finds, if any."""
         return next(iter(self.rows(sql, parameters)), None)
 
+    def verify_record(self) -> Chain:
+        """Reads the whole record, and tells the first event that is not what was written."""
+        with self._lock, self._translated():
+            row = self.row("select seq from sqlite_sequence where name = 'events'") or {"seq": 0}
+            return record.verify(self._db.query("select * from events order by id"), row["seq"])
+
+    def forget_pages(self) -> None:
+        """Empties the journal of writes, in which what was blanked may still stand."""
+        with self._lock, self._translated():
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
     def record(self, at: datetime, actor_id: int | None, verb: str, subject: str, detail: Mapping[str, object]) -> None:
         """Adds an event, in the transaction of the write that it records: neither is ever there without the other.
 
@@ -102,28 +115,83 @@ class CaseLog:
         """
         if not self._db.conn.in_transaction:
             raise RuntimeError("an event is recorded inside the transaction of what it records")
-        row = {"at": instant(at), "actor_id": actor_id, "verb": verb, "subject": subject, "detail": dict(detail)}
-        self._db.table("events").insert(row)
+        record.append(self._db, instant(at), actor_id, verb, subject, detail)
+
+    def check(self) -> None:
+        """Reads every page; CaseLogDamaged where one is not sound."""
+        with self._lock, self._translated():
+            (found,) = next(iter(self._db.query("pragma integrity_check(1)"))).values()
+            if found != "ok":
+                raise CaseLogDamaged(where=self.path, reason=found)
+            if self._db.execute("pragma foreign_key_check").fetchone():
+                raise CaseLogDamaged(where=self.path, reason="foreign keys")
 
     def _prepare(self, busy_timeout: float) -> None:
         _write_ahead(self._db, busy_timeout)
         self._db.execute("pragma synchronous = full")
+        self._db.execute("pragma secure_delete = on")  # what is forgotten is not to be read from free pages
         if step := unknown_step(self._db):
             raise CaseLogTooNew(where=self.path, reason=step)
-        if MIGRATIONS.pending(self._db):
+        if pending := MIGRATIONS.pending(self._db):
+            if MIGRATIONS.applied(self._db):
+                copy_log(self.path, self.path.with_name(f"before-{pending[0].name}.db"))
             with self.transaction() as db:  # two processes may open a new log at once: the second finds it made
                 MIGRATIONS.apply(db)
         self._db.execute("pragma foreign_keys = on")  # only now: a step that rebuilds a table drops it for a moment
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self) -> AbstractContextManager[None]:
+        return _translated(self.path)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        kind = _ERRORS.get(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF)
+        if kind is None:
+            raise
+        raise kind(where=path, reason=error) from error
+
+
+def copy_log(path: Path, target: Path) -> None:
+    """A consistent copy, by SQLite's own means, while others write: whole, or none. Raises a CaseLogUnavailable."""
+    partial = target.with_name(f".{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with _translated(path):
+            source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+            copy = sqlite3.connect(partial)
+            try:
+                source.backup(copy)
+                copy.execute("pragma journal_mode = delete")
+            finally:
+                copy.close()
+                source.close()
+        partial.chmod(0o600)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def fold_journal(path: Path) -> None:
+    """Takes the journal of writes into a log that is not in use: it is one file then. Raises a CaseLogUnavailable."""
+    with _translated(path):
+        connection = sqlite3.connect(path)
         try:
-            yield
-        except sqlite3.DatabaseError as error:
-            kind = _ERRORS.get(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF)
-            if kind is None:
-                raise
-            raise kind(where=self.path, reason=error) from error
+            connection.execute("pragma journal_mode = delete")
+        finally:
+            connection.close()
+
+
+def prove_log(path: Path) -> Chain:
+    """Opens a log that is not in use, finds every page sound, and reads its record. Raises a CaseLogUnavailable."""
+    log = CaseLog(path)
+    try:
+        log.check()
+        return log.verify_record()
+    finally:
+        log.close()
 
 
 def _write_ahead(db: Database, busy_timeout: float) -> None:

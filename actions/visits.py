@@ -70,7 +70,9 @@ class Visits:
                 db.table("contacts").update(begun["id"], {"at": instant(now)})
                 return self._contacts.need(begun["id"])
             row = {"case_id": task.case_id, "task_id": task_id, "officer_id": by, "at": instant(now)}
-            return self._contacts.need(cast(int, db.table("contacts").insert(row).last_pk))
+            id_ = cast(int, db.table("contacts").insert(row).last_pk)
+            self._record("tell", task, by, now, {"contact": id_})
+            return self._contacts.need(id_)
 
     def tick(self, contact_id: int, question_id: str, number: int, *, update_id: int) -> Contact:
         """Ticks or unticks one of several answers; one that is `alone` goes with no other. Once for an update."""
@@ -108,10 +110,12 @@ class Visits:
             self._set(contact.id, note=note, update_id=update_id)
             return self._done(self._contacts.need(contact.id), now)
 
-    def drop(self, contact_id: int) -> None:
+    def drop(self, contact_id: int, *, by: int, now: datetime) -> None:
         """Tells no more of a visit that was not finished."""
+        sql = "delete from contacts where id = ? and reached is null returning task_id"
         with self._log.transaction() as db:
-            db.execute("delete from contacts where id = ? and reached is null", [contact_id])
+            if row := db.execute(sql, [contact_id]).fetchone():
+                self._record("untell", self._tasks.need(row[0]), by, now, {"contact": contact_id})
 
     def unreached(self, task_id: int, *, by: int, update_id: int, now: datetime) -> int:
         """Nobody was there; it is due again on the next workday. Returns how often in a row that is now."""
@@ -153,6 +157,7 @@ class Visits:
     def _done(self, contact: Contact, now: datetime) -> Visited:
         self._set(contact.id, reached=1, at=instant(now))
         by = contact.officer_id
+        self._record("visit", self._tasks.need(contact.task_id), by, now, {"contact": contact.id})
         settled = self._tasks.finish(contact.task_id, by=by, now=now, outcome={"contact": contact.id})
         followed = [rule for rule in self._guide.follow_ups if contact.answers and self._holds(rule, contact)]
         added = [self._add(contact.case_id, rule, by, now) for rule in followed]
@@ -187,8 +192,12 @@ class Visits:
         with self._log.transaction() as db:
             values = {"snoozed_until": again.isoformat(), "remind_on": again.isoformat()}
             db.table("tasks").update(task.id, values)
-            detail = {"task": task.id, "title": task.title, "until": again.isoformat()}
-            self._log.record(now, by, "unreached", f"case:{task.case_id}", detail)
+            self._record("unreached", task, by, now, {"until": again.isoformat()})
+
+    def _record(self, verb: str, task: Task, by: int, now: datetime, detail: dict[str, object]) -> None:
+        """What was said on a visit stands in its row alone."""
+        about = {"task": task.id, "title": task.title, **detail}
+        self._log.record(now, by, verb, f"case:{task.case_id}", about)
 
     def _open(self, contact_id: int) -> Contact:
         contact = self._contacts.need(contact_id)

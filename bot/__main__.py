@@ -5,6 +5,7 @@ import os
 
 def main() -> None:
     """Runs the command line."""
+    os.umask(0o077)  # whatever is written, backups and exports too, holds what other accounts are not to read
     # Chroma's and LangChain's helpers phone home by default; officers' questions stay here.
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("LANGSMITH_TRACING", "false")

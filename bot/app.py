@@ -1,31 +1,36 @@
 """The one place where everything is built and handed down: settings in, a running bot out."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from telegram import BotCommand
 from telegram.error import TelegramError
-from telegram.ext import (
-    ApplicationBuilder,
-    CommandHandler,
-    ContextTypes,
-)
+from telegram.ext import ApplicationBuilder, CommandHandler, ContextTypes
+from telegram.request import BaseRequest
 
+from actions.arrivals import Arrivals
+from actions.census import Census
 from actions.inbox import Inbox
 from actions.store import CaseLog
 from bot import messages, polling
+from bot.alarm import Alarm
+from bot.alone import alone
 from bot.delivery import Delivery
 from bot.errors import BotApiUnreachable, TokenMissing
 from bot.handlers.jump import Jump, Jumping
 from bot.inbox import DurableQueue, InboxApplication, PerChatProcessor
 from bot.jobs import EVERY, Jobs
+from bot.keeping import Keeper
 from bot.listening import PollRequest
-from bot.logs import keep_secrets_out
 from bot.pushing import Pusher
 from bot.services import Clock, Services, aside, utc_now
 from bot.settings import Settings
+from bot.throttling import Throttle
 from bot.wiring import NEW, add_handlers
 from retrieval.library import Library
 
@@ -44,25 +49,62 @@ def run(
     every: timedelta = EVERY,
     jump: Jump | None = None,
 ) -> None:
-    """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected.
+    """Runs the bot until it is told to stop (see `bot.polling`); raises TokenMissing, TokenRejected, AlreadyRunning.
 
-    The library is opened once there is a token: it may take half a minute. `on_ready` is called when the bot listens;
-    `say` gets one line where the Bot API cannot be reached yet.
+    The case log is read through first: CaseLogDamaged. The library is opened once there is a token: it may take half a
+    minute. `on_ready` is called when the bot listens; `say` gets one line where the Bot API cannot be reached yet, and
+    while there is no admin the code for the first one.
     """
     if settings.telegram_bot_token is None:
         raise TokenMissing
-    keep_secrets_out()
 
     def unreachable(error: TelegramError) -> None:
         say(str(BotApiUnreachable(where=settings.telegram_api_base_url, reason=type(error).__name__)))
 
-    case_log = CaseLog(settings.case_log)
-    try:
+    with alone(settings), closing(CaseLog(settings.case_log)) as case_log:
+        case_log.check()
         application = build(settings, case_log, open_library(), now=now, every=every, jump=jump)
+
+        def ready() -> None:
+            on_ready()
+            if code := Arrivals(case_log).first_code(now=now()):
+                say(messages.first_code(code))
+
         commands = [*COMMANDS, *([BotCommand(*messages.COMMAND_JUMP)] if jump else [])]
-        asyncio.run(polling.run(application, commands=commands, on_ready=on_ready, on_trouble=unreachable))
-    finally:
-        case_log.close()
+        asyncio.run(
+            polling.run(
+                application,
+                commands=commands,
+                on_ready=ready,
+                on_trouble=unreachable,
+                receive=_webhook(settings, application),
+                beside=_operations(settings, application, case_log),
+            )
+        )
+
+
+def _webhook(settings: Settings, application: InboxApplication) -> polling.Receiver | None:
+    """How updates come, where they are posted to us."""
+    if settings.webhook_url is None:
+        return None
+    from bot.web import receive  # a web server, which few need
+
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
+    return partial(receive, application, settings.webhook_url, settings.webhook_listen, secret)
+
+
+def _operations(settings: Settings, application: InboxApplication, log: CaseLog) -> polling.Receiver | None:
+    """Health and figures, where they are wanted."""
+    if settings.operations_listen is None:
+        return None
+    from bot.metrics import Metrics
+    from bot.web import operations, serve
+
+    application.metrics = Metrics()
+    polls = settings.webhook_url is None
+    application.hear()
+    routes = operations(Census(log), application.metrics, lambda: application.heard_at if polls else None)
+    return partial(serve, routes, settings.operations_listen)
 
 
 def build(
@@ -73,10 +115,12 @@ def build(
     now: Clock = utc_now,
     every: timedelta = EVERY,
     jump: Jump | None = None,
+    request: BaseRequest | None = None,
 ) -> InboxApplication:
     """The application with all handlers, not yet started.
 
-    `every`: how often it looks for what is due. `jump` sets `now` forward, where people may do that.
+    `every`: how often it looks for what is due. `jump` sets `now` forward, where people may do that. `request`: another
+    way to the Bot API than HTTP.
     """
     assert settings.telegram_bot_token is not None
     builder: Any = (
@@ -91,13 +135,16 @@ def build(
         .concurrent_updates(PerChatProcessor())
         .rate_limiter(Delivery())
     )
+    if request is not None:
+        builder = builder.request(request)
     application: InboxApplication = builder.build()
     services = Services.with_library(case_log, settings, library, now)
-    jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, every)
-    application.jobs = jobs
+    alarm = Alarm(services.roster, now)
+    jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, Keeper(settings), every)
+    application.jobs, application.alarm = jobs, alarm
     if jump:
         application.add_handler(CommandHandler("jump", Jumping(services, jump).command, NEW))
-    add_handlers(application, services, jobs)
+    add_handlers(application, services, jobs, Throttle(settings.per_minute), alarm)
     _forget_daily(application, Inbox(case_log))
     return application
 

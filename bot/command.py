@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bot import messages
+from bot.messages import command_line as wording
 from playbook.errors import ClosureBotError
 
 
@@ -23,7 +23,7 @@ def data_dir_option() -> click.Option:
     """`--data-dir`, which stands before or after any command; the nearest one counts."""
     path = click.Path(path_type=Path)
     return click.Option(
-        ["--data-dir"], type=path, help=messages.HELP_DATA_DIR, callback=load_settings, expose_value=False
+        ["--data-dir"], type=path, help=wording.HELP_DATA_DIR, callback=load_settings, expose_value=False
     )
 
 
@@ -68,5 +68,5 @@ class ProgressBar:
                 return
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, desc=messages.INDEXING, unit=messages.PASSAGE, file=sys.stderr)
+            self._bar = tqdm(total=total, desc=wording.INDEXING, unit=wording.PASSAGE, file=sys.stderr)
         self._bar.update(done - self._bar.n)

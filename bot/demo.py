@@ -18,6 +18,7 @@ from actions.rounds import Rounds
 from actions.store import CaseLog
 from bot import app, messages
 from bot.errors import PortTaken
+from bot.messages import command_line
 from bot.sandbox.clock import Clock
 from bot.sandbox.model import Person
 from bot.sandbox.server import create_app, serve
@@ -31,6 +32,7 @@ CAST: tuple[tuple[Person, Role | None], ...] = (
     (Person(1001, *messages.DEMO_OFFICER), Role.OFFICER),
     (Person(1002, *messages.DEMO_COLLEAGUE), Role.OFFICER),
     (Person(1003, *messages.DEMO_LEAD), Role.LEAD),
+    (Person(1004, *messages.DEMO_ADMIN), Role.ADMIN),
     (Person(1009, *messages.DEMO_STRANGER), None),
 )
 
@@ -49,7 +51,7 @@ def run(settings: Settings, open_library: Callable[[], Library], port: int, say:
             raise PortTaken(port=port) from error
         prepare(settings, clock)
         on_sandbox = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": address}
-        on_ready = partial(say, messages.demo_ready(address))
+        on_ready = partial(say, command_line.demo_ready(address))
 
         def jump(to: datetime) -> None:
             sandbox.state.world.journal.add("clock", now=clock.move_to(to))

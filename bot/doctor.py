@@ -1,39 +1,65 @@
-"""`closure-bot doctor`: what is wrong here, a line each."""
+"""`closure-bot doctor`: the settings with their origins, and what is wrong here, a line each."""
 
+import os
+import stat
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from actions.calendar import SHANGHAI
+from actions.census import Census
+from actions.errors import CaseLogDamaged
 from actions.store import CaseLog
+from bot.messages import command_line
+from bot.messages import doctor as findings_wording
 from bot.messages import push as wording
 from bot.services import Registers
+from bot.settings import Settings, origins, strangers
 
 LATE = timedelta(hours=2)
 """Without a round of pushing, while there is something to be pushed."""
 
 
-def findings(log: CaseLog, registers: Registers) -> Iterator[str]:
-    """Each thing that somebody should look at."""
+def settings_lines(settings: Settings) -> Iterator[str]:
+    """Each setting, where its value comes from; secrets masked."""
+    for variable, value, origin in origins(settings, os.environ):
+        yield command_line.setting_line(variable, value, command_line.ORIGINS[origin])
+
+
+def examine(log: CaseLog, settings: Settings) -> tuple[str, list[str]]:
+    """How long the record is and how it ends, to be kept elsewhere and compared; each thing to be looked at."""
+    registers = Registers.of(log, settings)
+    chain = log.verify_record()
+    found = [findings_wording.unknown_setting(name) for name in strangers(os.environ)]
+    found += _open_to_others(settings)
+    try:
+        log.check()
+    except CaseLogDamaged as error:
+        found.append(str(error))
+    if chain.broken_at is not None:
+        found.append(findings_wording.record_broken(chain.broken_at))
+    found += [findings_wording.file_missing(sha256) for sha256 in registers.files.missing()]
+    found += findings(Census(log), registers)
+    return findings_wording.record(chain.events, chain.head), found
+
+
+def findings(census: Census, registers: Registers) -> Iterator[str]:
+    """What is wrong with people, cases and pushing."""
     for stuck in registers.ledger.stuck():
         name = registers.officers.name(stuck.officer_id)
         yield wording.stuck(name, stuck.occasion, stuck.attempts, stuck.error, stuck.final)
-    yield from _orphans(log)
-    if any(officer.active for officer in registers.officers.everyone()) and not registers.roster.leads():
+    for name, number in census.orphans():
+        yield wording.nobody_for(name, number)
+    everyone = [officer for officer in registers.officers.everyone() if officer.active]
+    if everyone and not registers.roster.leads():
         yield wording.NO_LEAD
-    yield from _silence(log, registers.now())
+    if everyone and not registers.roster.admins():
+        yield findings_wording.NO_ADMIN
+    last = census.last_round()
+    if last and registers.now() - last > LATE:
+        yield wording.push_late(f"{last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
 
 
-def _orphans(log: CaseLog) -> Iterator[str]:
-    """Cases of people who are no officers any more."""
-    sql = (
-        "select name, count(*) as number from cases join officers on telegram_id = officer_id"
-        " where active = 0 and status <> 'archived' group by telegram_id order by name"
-    )
-    yield from (wording.nobody_for(row["name"], row["number"]) for row in log.rows(sql))
-
-
-def _silence(log: CaseLog, now: datetime) -> Iterator[str]:
-    row = log.row("select last_round_at from pushing where exists (select 1 from tasks where status = 'open')")
-    if row and now - datetime.fromisoformat(row["last_round_at"]) > LATE:
-        since = datetime.fromisoformat(row["last_round_at"]).astimezone(SHANGHAI)
-        yield wording.push_late(f"{since:%Y-%m-%d %H:%M}")
+def _open_to_others(settings: Settings) -> Iterator[str]:
+    """The data directory, where other accounts of this machine may look into it."""
+    if os.name == "posix" and settings.data_dir.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield findings_wording.open_to_others(str(settings.data_dir))

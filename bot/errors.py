@@ -31,6 +31,13 @@ class PortTaken(ClosureBotError):
     remedy = "请用 --port 换一个端口，或先停掉占用它的程序。"
 
 
+class AlreadyRunning(ClosureBotError):
+    """Another bot runs over this data directory. Details: `where`."""
+
+    sentence = "数据目录 {where} 已有一个停业管家在运行。"
+    remedy = "请先停掉它，或用 --data-dir 换一个目录。"
+
+
 class SettingInvalid(ClosureBotError):
     """An environment variable has a value that cannot be used. Details: `name`, `reason`."""
 
@@ -43,10 +50,3 @@ class SecretFileUnreadable(ClosureBotError):
 
     sentence = "{name} 指的文件 {file} 读不了。"
     remedy = "请检查路径和权限。"
-
-
-class LeadsOnly(ClosureBotError):
-    """Only a lead may do this."""
-
-    sentence = "只有科长可以把案件放进案例库。"
-    remedy = "请把案件编号告诉科长。"

@@ -9,21 +9,29 @@ process left is redone at the next start. Handlers must therefore bear to be run
         .concurrent_updates(PerChatProcessor())
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from telegram import Update
 from telegram.ext import Application, BaseUpdateProcessor
 
 from actions.errors import CaseLogUnavailable
 from actions.inbox import Inbox, KeptUpdate
+from bot.alarm import Alarm
 from bot.jobs import Jobs
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics  # Prometheus, which few need
 
 ALONE_SECONDS = 20.0
 """How long a suspect runs with nothing else beside it. What kills a process does so sooner; what merely hangs must not
@@ -43,6 +51,10 @@ class DurableQueue(asyncio.Queue[object]):
     def __init__(self, inbox: Inbox) -> None:
         super().__init__()
         self.inbox = inbox
+
+    async def put_unkept(self, update: Update) -> None:
+        """Queues an update that cannot be kept."""
+        await super().put(update)
 
     async def put(self, item: object) -> None:
         """Keeps an update, then queues it. On a `CaseLogUnavailable` do not confirm it: Telegram offers it again."""
@@ -67,7 +79,31 @@ class InboxApplication(Application[Any, Any, Any, Any, Any, Any]):
         self._inbox = self.update_queue.inbox
         self._at_work: set[asyncio.Task[Any]] = set()
         self.jobs: Jobs | None = None
+        self.alarm: Alarm | None = None
+        self.metrics: Metrics | None = None
+        self.heard_at: float | None = None
         self._abandoned = False
+
+    def hear(self) -> None:
+        """Notes that Telegram has been heard."""
+        self.heard_at = time.time()
+        if self.metrics:
+            self.metrics.heard()
+
+    async def take(self, update: Update) -> None:
+        """Takes an update in. When this returns it may be confirmed.
+
+        One that cannot be kept is handled all the same: questions need nothing written, and for the rest the handler
+        tells its sender that it was not saved. To leave it with Telegram would make everybody wait for the disk.
+        """
+        try:
+            await self.update_queue.put(update)
+        except CaseLogUnavailable as error:
+            _LOGGER.error("update %d cannot be kept: %s", update.update_id, error)
+            if self.alarm:
+                self.create_task(self.alarm.sound(self.bot, error))
+            assert isinstance(self.update_queue, DurableQueue)
+            await self.update_queue.put_unkept(update)
 
     async def start(self) -> None:
         """Starts the application, then what an earlier process has left comes first."""
@@ -92,10 +128,17 @@ class InboxApplication(Application[Any, Any, Any, Any, Any, Any]):
         self._at_work.add(task)
         try:
             await self._note(self._inbox.begin, update.update_id)
-            await super().process_update(update)
+            with self.metrics.handling(_kind(update)) if self.metrics else nullcontext():
+                await super().process_update(update)
             await self._note(self._inbox.handled, update.update_id, datetime.now(UTC))
         finally:
             self._at_work.discard(task)
+
+    async def process_error(self, *arguments: Any, **options: Any) -> bool:
+        """Counts it, and calls the error handlers."""
+        if self.metrics:
+            self.metrics.failed()
+        return await super().process_error(*arguments, **options)
 
     async def abandon(self) -> None:
         """Cancels the handlers that still run, and starts no more: their updates are left for the next start."""
@@ -161,6 +204,16 @@ class PerChatProcessor(BaseUpdateProcessor):
                 del self._lines[place]
             if isinstance(coroutine, Coroutine):
                 coroutine.close()  # cancelled while it waited: Python would warn that it never ran
+
+
+def _kind(update: Update) -> str:
+    """What sort of update it is, for the figures."""
+    if update.callback_query:
+        return "press"
+    message = update.message
+    if message and message.text:
+        return "command" if message.text.startswith("/") else "text"
+    return "file" if message and (message.photo or message.document) else "other"
 
 
 def _place(update: object) -> int:

@@ -1,4 +1,4 @@
-"""What the bot does by itself for as long as it runs: push what is due, each minute and when something happened."""
+"""What the bot does by itself while it runs: pushing what is due, each minute and when something happened; backups."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from datetime import timedelta
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.keeping import Keeper
 from bot.pushing import Pusher
 from bot.services import Registers, aside
 from playbook.errors import ClosureBotError
@@ -19,8 +20,8 @@ _LOGGER = logging.getLogger(__name__)
 class Jobs:
     """Rounds of pushing, one after another. `run` returns once `stop` was called and what is on its way is finished."""
 
-    def __init__(self, pusher: Pusher, registers: Registers, every: timedelta = EVERY) -> None:
-        self._pusher, self._at, self._every = pusher, registers, every
+    def __init__(self, pusher: Pusher, registers: Registers, keeper: Keeper, every: timedelta = EVERY) -> None:
+        self._pusher, self._at, self._keeper, self._every = pusher, registers, keeper, every
         self._bell = asyncio.Event()
         self._stopped = False
 
@@ -30,6 +31,7 @@ class Jobs:
             self._bell.clear()
             try:
                 await self._pusher.round()
+                await aside(self._keeper.turn, self._at.now())
             except ClosureBotError as error:
                 _LOGGER.error("nothing was pushed: %s", error)
             except Exception:

@@ -91,11 +91,7 @@ class Letters:
         if notification.task_id is None:
             return None
         task = self._at.tasks.need(notification.task_id)
-        return self.task(task.id) if self._still_due(task) else None
-
-    def _still_due(self, task: Task) -> bool:
-        """Not one that is settled, or that was moved ahead while its reminder waited to be sent."""
-        return task.status is TaskStatus.OPEN and task.due_on <= self._today
+        return self.task(task.id) if _still_due(task, notification.occasion) else None
 
     def _digest(self, notification: Notification) -> Letter | None:
         reader, kind, day = notification.officer_id, *notification.occasion.split(":", 1)
@@ -212,3 +208,12 @@ class Letters:
 
     def _company(self, case_id: str) -> str:
         return self._at.cases.need(case_id).company or case_id
+
+
+def _still_due(task: Task, occasion: str) -> bool:
+    """Not one that is settled, or whose day was changed while its reminder waited to be sent.
+
+    Today is not asked: a clock that is behind for a moment must not make a reminder meaningless for ever.
+    """
+    name, _, day = occasion.partition(":")
+    return task.status is TaskStatus.OPEN and day == str(task.snoozed_until if name == "snoozed" else task.due_on)

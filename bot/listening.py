@@ -16,7 +16,6 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from actions.errors import CaseLogUnavailable
 from bot.delivery import pause_asked
 from bot.errors import TokenRejected
 from bot.inbox import InboxApplication
@@ -66,18 +65,11 @@ class Listener:
         )
         async with asyncio.timeout(DEAF_SECONDS):
             updates = await unless(self._stop, poll) or ()
+        self._application.hear()
         for update in updates:
-            await self._keep(update)
+            await self._application.take(update)
         # Sent once, not for ever: after a week without updates Telegram starts anew at any id, perhaps a lower one.
         self._offset = updates[-1].update_id + 1 if updates else None
-
-    async def _keep(self, update: Update) -> None:
-        try:
-            await self._application.update_queue.put(update)
-        except CaseLogUnavailable as error:
-            if not self._backoff.failures:  # once in an outage: the sender hears of it, and of the answer when it ends
-                self._application.create_task(self._application.process_error(update, error))
-            raise
 
     async def _recover(self, error: Exception) -> None:
         """What can be done about an error; then a wait, longer each time."""
@@ -90,7 +82,7 @@ class Listener:
                 await self._application.bot.delete_webhook()
         elif isinstance(error, RetryAfter):
             seconds = pause_asked(error)
-        known = isinstance(error, TelegramError | CaseLogUnavailable | TimeoutError)
+        known = isinstance(error, TelegramError | TimeoutError)
         _LOGGER.warning("not hearing: %r; again in %.1f s", error, seconds, exc_info=None if known else error)
         await asyncio.sleep(seconds)
 
@@ -119,11 +111,12 @@ class PollRequest(HTTPXRequest):
         """The answer, with stubs in place of updates that cannot be parsed."""
         answer = HTTPXRequest.parse_json_payload(payload)
         if isinstance(updates := answer.get("result"), list):
-            answer["result"] = [_readable(update) for update in updates]
+            answer["result"] = [readable(update) for update in updates]
         return answer
 
 
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
+def readable(update: dict[str, Any]) -> dict[str, Any]:
+    """An update that PTB can parse; of any other the bare id."""
     try:
         Update.de_json(update, None)
     except Exception:

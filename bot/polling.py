@@ -7,8 +7,9 @@ await run(builder.application_class(InboxApplication)….build())  # the rest of
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from typing import Any
 
 from telegram import BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -19,6 +20,7 @@ from bot.inbox import InboxApplication
 from bot.listening import Listener, unless
 from bot.pacing import Backoff
 
+Receiver = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 LAST_SECONDS = 1.0
 """For jobs and other tasks, once the updates that would not end have been abandoned."""
 
@@ -33,9 +35,12 @@ async def run(
     on_ready: Callable[[], None] | None = None,
     on_trouble: Callable[[TelegramError], None] | None = None,
     drain_seconds: float = 30.0,
+    receive: Receiver | None = None,
+    beside: Receiver | None = None,
 ) -> None:
     """Runs the bot until `stop` is set; without one until SIGTERM or SIGINT (a second one ends the process at once).
 
+    `receive` is another way to updates than long polling, `beside` runs along; both end when the event is set.
     `commands` are offered in Telegram's menu. `on_ready` is called once the Bot API has said who we are; until then it
     is asked again and again, and `on_trouble` is told the first time that it does not say. At the end, what is queued
     or running may take `drain_seconds` to finish; what has not by then is done at the next start. Raises
@@ -53,7 +58,9 @@ async def run(
                     application.create_task(_offer(application, commands))
                 if application.jobs:
                     application.create_task(application.jobs.run())
-                await Listener(application, halt).listen()
+                if beside:
+                    application.create_task(beside(halt))
+                await (receive(halt) if receive else Listener(application, halt).listen())
         finally:
             if application.jobs:
                 application.jobs.stop()

@@ -8,7 +8,6 @@ from telegram.ext import ExtBot
 from actions.store import CaseLog
 from bot.delivery import Care, Delivery, pause_asked
 from bot.errors import BotApiUnreachable, TokenMissing, TokenRejected
-from bot.logs import keep_secrets_out
 from bot.pacing import Backoff
 from bot.pushing import Counts, Pusher
 from bot.services import Clock, Registers, utc_now
@@ -22,7 +21,6 @@ def push_once(settings: Settings, now: Clock = utc_now) -> Counts:
     """Sends what is due now. Raises TokenMissing, TokenRejected, BotApiUnreachable, CaseLogUnavailable."""
     if settings.telegram_bot_token is None:
         raise TokenMissing
-    keep_secrets_out()
     log = CaseLog(settings.case_log)
     try:
         return asyncio.run(_push(settings, Registers.of(log, settings, now)))

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from actions.arrivals import Arrivals
+from actions.belonging import Belonging
 from actions.briefings import Briefings
 from actions.cases import Cases
 from actions.contacts import Contacts
@@ -16,6 +18,7 @@ from actions.deeds import Deeds
 from actions.dossier import Dossiers
 from actions.duties import DueLists
 from actions.files import Files
+from actions.forgetting import Forgetting
 from actions.gates import Gates
 from actions.handovers import Handovers
 from actions.intake import Intake
@@ -23,11 +26,13 @@ from actions.ledger import Ledger
 from actions.officers import Officers
 from actions.prompts import Prompts
 from actions.questions import Questions
+from actions.rights import Rights
 from actions.roster import Roster
 from actions.rounds import Rounds
 from actions.store import CaseLog
 from actions.tasks import Tasks
 from actions.visits import Visits
+from bot.acts import Door
 from bot.settings import Settings
 from playbook.checklist import Procedure
 from playbook.loader import load_playbook
@@ -69,6 +74,10 @@ class Registers:
     briefings: Briefings
     handovers: Handovers
     due: DueLists
+    rights: Rights
+    door: Door
+    arrivals: Arrivals
+    forgetting: Forgetting
     now: Clock = utc_now
 
     @classmethod
@@ -97,7 +106,7 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
     tasks, files, ledger, roster = Tasks(log, cases, gates), Files(log, settings.files), Ledger(log), Roster(log)
     dossiers = Dossiers(log, procedure, cases, tasks, officers)
     visits = Visits(log, procedure, cases, tasks, ledger, roster)
-    contacts = Contacts(log)
+    contacts, rights = Contacts(log), Rights(log)
     handovers = Handovers(log, cases, ledger)
     return {
         "officers": officers,
@@ -119,6 +128,10 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
         "briefings": Briefings(procedure, dossiers, tasks, gates, contacts),
         "handovers": handovers,
         "due": DueLists(log, procedure, tasks),
+        "rights": rights,
+        "door": Door(Belonging(log), rights),
+        "arrivals": Arrivals(log),
+        "forgetting": Forgetting(log, procedure, cases, settings.files, settings.retention_months),
     }
 
 

@@ -8,11 +8,12 @@ names the variable.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SecretFileUnreadable, SettingInvalid
@@ -27,13 +28,25 @@ def _root(url: str) -> str:
     return url.rstrip("/")
 
 
+def _host_and_port(text: str) -> str:
+    """Where to listen: `host:port`."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("must be host:port")
+    return text
+
+
 Url = Annotated[str, AfterValidator(_root)]
+Listen = Annotated[str, AfterValidator(_host_and_port)]
 
 
 def _setting(variable: str, english: str, chinese: str, default: Any = None) -> Any:
     """A field of the table: its environment variable, its default, and what it is for in both languages."""
     return Field(
-        default=default, validation_alias=variable, description=english, json_schema_extra={"chinese": chinese}
+        default=default,
+        validation_alias=variable,
+        description=english,
+        json_schema_extra={"chinese": chinese},
     )
 
 
@@ -52,6 +65,27 @@ class Settings(BaseSettings):
         "root of the Bot API server, without `/bot`",
         "Bot API 服务器的根地址，不带 `/bot`",
         "https://api.telegram.org",
+    )
+    webhook_url: Url | None = _setting(
+        "CLOSURE_BOT_WEBHOOK_URL",
+        "public `https://` address to which Telegram posts updates; without it `run` asks for them (long polling)",
+        "Telegram 推送消息用的公网地址 `https://…`；不设就由 `run` 自己去取（长轮询）",
+    )
+    webhook_listen: Listen = _setting(
+        "CLOSURE_BOT_WEBHOOK_LISTEN",
+        "where `run` listens for the webhook, behind the proxy that has the certificate",
+        "`run` 在本机哪个地址和端口等推送（前面由带证书的代理转发）",
+        "127.0.0.1:8081",
+    )
+    webhook_secret: SecretStr | None = _setting(
+        "CLOSURE_BOT_WEBHOOK_SECRET",
+        "secret token that Telegram sends along; a new one at each start if unset",
+        "推送时核对的暗号；不设就每次启动换一个新的",
+    )
+    operations_listen: Listen | None = _setting(
+        "CLOSURE_BOT_OPERATIONS_LISTEN",
+        "`host:port` of `/health` and `/metrics` (Prometheus), best on 127.0.0.1; off if unset",
+        "`/health` 和 `/metrics`（Prometheus）的 `地址:端口`，宜用 127.0.0.1；不设就不开",
     )
     data_dir: Path = _setting(
         "CLOSURE_BOT_DATA_DIR",
@@ -81,11 +115,45 @@ class Settings(BaseSettings):
         "a Chroma server, `http://host:port`; without it Chroma keeps its files in the data directory",
         "Chroma 服务器地址 `http://主机：端口`;不设就存在数据目录里",
     )
+    backup_dir: Path | None = _setting(
+        "CLOSURE_BOT_BACKUP_DIR",
+        "folder for a backup each day that `run` is up; none if unset",
+        "每日自动备份放在哪个目录（`run` 在运行时）；不设就不自动备份",
+    )
+    backup_keep: PositiveInt = _setting(
+        "CLOSURE_BOT_BACKUP_KEEP",
+        "daily backups that are kept",
+        "自动备份保留几份",
+        14,
+    )
+    backup_recipient: str | None = _setting(
+        "CLOSURE_BOT_BACKUP_RECIPIENT",
+        "public key (`age1...`, or of SSH) to which backups are encrypted; plain if unset",
+        "备份加密用的公钥（`age1…` 或 SSH 公钥）；不设就不加密",
+    )
+    per_minute: PositiveInt = _setting(
+        "CLOSURE_BOT_PER_MINUTE",
+        "messages and presses that one officer may send in a minute",
+        "一个人一分钟最多发几条、点几下",
+        120,
+    )
+    retention_months: NonNegativeInt = _setting(
+        "CLOSURE_BOT_RETENTION_MONTHS",
+        "months that an archived case is kept before `/forget` may blank what is personal in it",
+        "案件归档满多少个月后，才能用 `/forget` 清除个人信息",
+        36,
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
         "CLOSURE_BOT_LOG_LEVEL",
         "`DEBUG`, `INFO`, `WARNING` or `ERROR`, to standard error",
         "日志详略：`DEBUG`、`INFO`、`WARNING`、`ERROR`，写到标准错误",
         "WARNING",
+    )
+    log_format: Literal["text", "json"] = _setting(
+        "CLOSURE_BOT_LOG_FORMAT",
+        "`text`, or `json`: one object a line",
+        "日志格式：`text`，或 `json`（每行一个对象）",
+        "text",
     )
 
     @classmethod
@@ -125,6 +193,11 @@ class Settings(BaseSettings):
         return self.data_dir / "files"
 
     @property
+    def run_lock(self) -> Path:
+        """What keeps two bots from running over one data directory."""
+        return self.data_dir / "run.lock"
+
+    @property
     def push_lock(self) -> Path:
         """What keeps two processes from pushing at a time."""
         return self.data_dir / "push.lock"
@@ -135,7 +208,8 @@ class Settings(BaseSettings):
         return self.data_dir / "released"
 
 
-SECRETS = ("TELEGRAM_BOT_TOKEN",)
+SECRETS = ("TELEGRAM_BOT_TOKEN", "CLOSURE_BOT_WEBHOOK_SECRET")
+OURS = ("CLOSURE_BOT_",)
 
 
 def _secrets(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -172,3 +246,37 @@ def table() -> list[SettingRow]:
         )
         for field in Settings.model_fields.values()
     ]
+
+
+class Origin(StrEnum):
+    """Where a setting's value comes from."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    COMMAND = "command"
+    DEFAULT = "default"
+
+
+def origins(settings: Settings, environment: Mapping[str, str]) -> list[tuple[str, str, Origin]]:
+    """Each setting with its value, secrets masked, and where that comes from."""
+    return [_origin(settings, name, environment) for name in Settings.model_fields]
+
+
+def _origin(settings: Settings, name: str, environment: Mapping[str, str]) -> tuple[str, str, Origin]:
+    field = Settings.model_fields[name]
+    variable, value = str(field.validation_alias), getattr(settings, name)
+    shown = "" if value is None else str(value)  # pydantic masks what is secret
+    if environment.get(variable) and (shown == environment[variable] or variable in SECRETS or value != field.default):
+        given = str(environment[variable])
+        by_command = isinstance(value, Path) and str(value) != given
+        return variable, shown, Origin.COMMAND if by_command else Origin.ENVIRONMENT
+    if environment.get(f"{variable}_FILE"):
+        return variable, shown, Origin.FILE
+    return variable, shown, Origin.DEFAULT if value == field.default else Origin.COMMAND
+
+
+def strangers(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like ours and are none: most likely a slip of the pen."""
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    known |= {f"{name}_FILE" for name in SECRETS}
+    return sorted(name for name in environment if name.startswith(OURS) and name not in known)

@@ -11,17 +11,20 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import answers, failure, welcome
+from bot.alarm import Alarm
+from bot.handlers import answers, welcome
 from bot.handlers.answers import Answers
 from bot.handlers.ask import Ask
 from bot.handlers.cards import Cards
 from bot.handlers.cases import Lists
 from bot.handlers.due import DueTasks
+from bot.handlers.failure import Failure
 from bot.handlers.gate import Gate
 from bot.handlers.handovers import Passing
 from bot.handlers.intake import Walking
 from bot.handlers.joining import Joining
 from bot.handlers.messages import Routing
+from bot.handlers.officers import Staffing
 from bot.handlers.reminders import Snoozing
 from bot.handlers.roster import Arrangements
 from bot.handlers.screens import Screens
@@ -33,26 +36,29 @@ from bot.inbox import InboxApplication
 from bot.jobs import Jobs
 from bot.letters import Letters
 from bot.services import Services
+from bot.throttling import Throttle
 
 NEW = filters.UpdateType.MESSAGE
+CASE = r"(CM-\d{4}-\d{1,9})"
+ID = r"(\d{1,18})"
+"""What SQLite can hold, and nobody counts beyond."""
+NUMBER = r"(\d{1,4})"
+"""A page, a mark, a choice, a place in a group."""
 
 
-WANTED = "note|task|case_file|evidence|remark|reason|date|title|decline"
-
-
-CASE = r"(CM-\d{4}-\d+)"
-
-
-def add_handlers(application: InboxApplication, services: Services, jobs: Jobs) -> None:
+def add_handlers(
+    application: InboxApplication, services: Services, jobs: Jobs, throttle: Throttle, alarm: Alarm
+) -> None:
     """Every handler, in the order in which they are tried."""
     ask, cards = Ask(services), Cards(services)
     screens, doing = Screens(services, cards), Doing(services, cards)
     walking = Walking(services, screens)
     walk = WalkMessages(services, walking, screens, ask)
     visiting, letters = Visiting(services), Letters(services)
-    routing = Routing(visiting, WantedMessages(services, doing, cards), walk, ask)
+    staffing = Staffing(services)
+    routing = Routing(visiting, WantedMessages(services, doing, cards, staffing), walk, ask)
     due, passing, arranging = DueTasks(services, letters), Passing(services), Arrangements(services)
-    application.add_handler(TypeHandler(Update, Gate(services)), group=-1)
+    application.add_handler(TypeHandler(Update, Gate(services, throttle)), group=-1)
     application.add_handlers(
         [
             CommandHandler("start", welcome.start, NEW),
@@ -67,6 +73,9 @@ def add_handlers(application: InboxApplication, services: Services, jobs: Jobs) 
             CommandHandler("handover", passing.command, NEW),
             CommandHandler("quiet", arranging.quiet, NEW),
             CommandHandler("digest", arranging.digest, NEW),
+            CommandHandler("history", cards.history, NEW),
+            CommandHandler("forget", doing.forget, NEW),
+            CommandHandler("officers", staffing.command, NEW),
             MessageHandler(NEW & filters.COMMAND, welcome.unknown_command),
             MessageHandler(NEW & filters.TEXT, routing.text),
             MessageHandler(NEW & (filters.PHOTO | filters.Document.ALL), routing.file),
@@ -75,27 +84,38 @@ def add_handlers(application: InboxApplication, services: Services, jobs: Jobs) 
             *_buttons_of_answers(services, ask),
             *_buttons_of_cases(services, cards, doing, walking),
             *_buttons_of_reminders(services, visiting, due, passing, arranging),
+            *_buttons_of_officers(staffing),
             CallbackQueryHandler(answers.expired),
         ]
     )
     application.add_handlers([CallbackQueryHandler(jobs.seen), MessageHandler(NEW & filters.REPLY, jobs.seen)], group=1)
     application.add_handler(TypeHandler(Update, jobs.happened), group=2)
-    application.add_error_handler(failure.failed)
+    application.add_error_handler(Failure(alarm))
+
+
+def _buttons_of_officers(staffing: Staffing) -> list[CallbackQueryHandler[Any, Any]]:
+    return [
+        CallbackQueryHandler(staffing.list, r"^officers$"),
+        CallbackQueryHandler(staffing.person, rf"^person:{ID}$"),
+        CallbackQueryHandler(staffing.role, rf"^role:{ID}:(officer|lead|admin|both)$"),
+        CallbackQueryHandler(staffing.remove, rf"^remove:{ID}(?::(yes))?$"),
+        CallbackQueryHandler(staffing.invite, r"^invite:(officer|lead|admin)$"),
+    ]
 
 
 def _buttons_of_answers(services: Services, ask: Ask) -> list[CallbackQueryHandler[Any, Any]]:
     answer, joining = Answers(services), Joining(services)
     return [
         CallbackQueryHandler(ask.suggested, r"^try:([0-2])$"),
-        CallbackQueryHandler(answer.source, r"^source:(\d+):(\d+)$"),
-        CallbackQueryHandler(answer.page, r"^page:(\d+):(\d+):(\d+)$"),
-        CallbackQueryHandler(answer.similar, r"^similar:(\d+)$"),
-        CallbackQueryHandler(answer.case, r"^case:([a-z0-9-]+):(\d+)$"),
-        CallbackQueryHandler(answer.rate, r"^rate:(\d+):(-?1)$"),
-        CallbackQueryHandler(answer.none, r"^none:(\d+)$"),
-        CallbackQueryHandler(joining.which, r"^join:(\d+)$"),
-        CallbackQueryHandler(joining.where, r"^join:(\d+):(\d+)$"),
-        CallbackQueryHandler(joining.join, rf"^join:(\d+):(\d+):{CASE}$"),
+        CallbackQueryHandler(answer.source, rf"^source:{ID}:{NUMBER}$"),
+        CallbackQueryHandler(answer.page, rf"^page:{ID}:{NUMBER}:{NUMBER}$"),
+        CallbackQueryHandler(answer.similar, rf"^similar:{ID}$"),
+        CallbackQueryHandler(answer.case, rf"^case:([a-z0-9-]+):{NUMBER}$"),
+        CallbackQueryHandler(answer.rate, rf"^rate:{ID}:(-?1)$"),
+        CallbackQueryHandler(answer.none, rf"^none:{ID}$"),
+        CallbackQueryHandler(joining.which, rf"^join:{ID}$"),
+        CallbackQueryHandler(joining.where, rf"^join:{ID}:{NUMBER}$"),
+        CallbackQueryHandler(joining.join, rf"^join:{ID}:{NUMBER}:{CASE}$"),
     ]
 
 
@@ -104,17 +124,19 @@ def _buttons_of_cases(
 ) -> list[CallbackQueryHandler[Any, Any]]:
     lists = Lists(services)
     return [
-        CallbackQueryHandler(walking.press, r"^walk:(\d+):([a-z]+)(?::(.+))?$"),
+        CallbackQueryHandler(walking.press, rf"^walk:{ID}:([a-z]+)(?::(.+))?$"),
         CallbackQueryHandler(walking.fill, rf"^fill:{CASE}$"),
-        CallbackQueryHandler(walking.change, rf"^edit:{CASE}:([a-z0-9_]+):(\d+)$"),
+        CallbackQueryHandler(walking.change, rf"^edit:{CASE}:([a-z0-9_]+):{NUMBER}$"),
         CallbackQueryHandler(lists.turn, rf"^list:(mine|all|drafts|archived):(-|{CASE[1:-1]})$"),
         CallbackQueryHandler(lists.turn_found, rf"^find:(-|{CASE[1:-1]}):(.+)$"),
         CallbackQueryHandler(cards.press, rf"^card:{CASE}$"),
-        CallbackQueryHandler(cards.part, rf"^part:{CASE}:(tasks|answers|timeline|papers):(\d+)$"),
-        CallbackQueryHandler(cards.file, r"^file:(\d+)$"),
-        CallbackQueryHandler(doing.task, r"^task:(\d+)$"),
-        CallbackQueryHandler(doing.act, r"^do:(finish|reopen|archive|restore|release|publish):([A-Z0-9-]+)$"),
-        CallbackQueryHandler(doing.ask, rf"^ask:({WANTED}):([A-Z0-9-]+)$"),
+        CallbackQueryHandler(cards.part, rf"^part:{CASE}:(tasks|answers|timeline|papers|history):{NUMBER}$"),
+        CallbackQueryHandler(cards.file, rf"^file:{ID}$"),
+        CallbackQueryHandler(doing.task, rf"^task:{ID}$"),
+        CallbackQueryHandler(doing.act, rf"^do:(finish|reopen):{ID}$"),
+        CallbackQueryHandler(doing.act, rf"^do:(archive|restore|release|publish|forget):{CASE}$"),
+        CallbackQueryHandler(doing.ask, rf"^ask:(note|task|case_file):{CASE}$"),
+        CallbackQueryHandler(doing.ask, rf"^ask:(evidence|remark|reason|date|title|decline):{ID}$"),
         CallbackQueryHandler(doing.drop, r"^drop$"),
     ]
 
@@ -124,21 +146,21 @@ def _buttons_of_reminders(
 ) -> list[CallbackQueryHandler[Any, Any]]:
     snoozing = Snoozing(services)
     return [
-        CallbackQueryHandler(visiting.visited, r"^visited:(\d+)$"),
-        CallbackQueryHandler(visiting.tell, r"^tell:(\d+):([a-z0-9_]+):(\d+|ok)$"),
-        CallbackQueryHandler(visiting.untell, r"^untell:(\d+)$"),
-        CallbackQueryHandler(visiting.unreached, r"^unreached:(\d+)$"),
+        CallbackQueryHandler(visiting.visited, rf"^visited:{ID}$"),
+        CallbackQueryHandler(visiting.tell, rf"^tell:{ID}:([a-z0-9_]+):(\d{{1,4}}|ok)$"),
+        CallbackQueryHandler(visiting.untell, rf"^untell:{ID}$"),
+        CallbackQueryHandler(visiting.unreached, rf"^unreached:{ID}$"),
         CallbackQueryHandler(visiting.follow, rf"^follow:{CASE}:([a-z0-9-]+)$"),
         CallbackQueryHandler(visiting.go_on, rf"^goon:{CASE}$"),
-        CallbackQueryHandler(snoozing.how_far, r"^snooze:(\d+)$"),
-        CallbackQueryHandler(snoozing.why, r"^snooze:(\d+):(\d+)$"),
-        CallbackQueryHandler(snoozing.because, r"^snooze:(\d+):(\d+):([0-3])$"),
-        CallbackQueryHandler(due.turn, r"^due:(today|overdue|week):(mine|all):(\d+)$"),
-        CallbackQueryHandler(due.agenda, r"^agenda:(\d+)$"),
+        CallbackQueryHandler(snoozing.how_far, rf"^snooze:{ID}$"),
+        CallbackQueryHandler(snoozing.why, rf"^snooze:{ID}:{NUMBER}$"),
+        CallbackQueryHandler(snoozing.because, rf"^snooze:{ID}:{NUMBER}:([0-3])$"),
+        CallbackQueryHandler(due.turn, rf"^due:(today|overdue|week):(mine|all):{NUMBER}$"),
+        CallbackQueryHandler(due.agenda, rf"^agenda:{NUMBER}$"),
         CallbackQueryHandler(passing.to_whom, rf"^pass:{CASE}$"),
-        CallbackQueryHandler(passing.offer, rf"^pass:{CASE}:(\d+)$"),
-        CallbackQueryHandler(passing.take, r"^take:(\d+)$"),
-        CallbackQueryHandler(arranging.deputy, r"^deputy:(\d+):(\d{8}):(\d{8})$"),
+        CallbackQueryHandler(passing.offer, rf"^pass:{CASE}:{ID}$"),
+        CallbackQueryHandler(passing.take, rf"^take:{ID}$"),
+        CallbackQueryHandler(arranging.deputy, rf"^deputy:{ID}:(\d{{8}}):(\d{{8}})$"),
         CallbackQueryHandler(arranging.back, r"^deputy:back$"),
         CallbackQueryHandler(arranging.hour, r"^hour:(\d|1\d|2[0-3])$"),
         CallbackQueryHandler(arranging.switch, r"^digest:(on|off)$"),

@@ -16,3 +16,7 @@ COLLEAGUE = Member(102, "周敏")
 LEAD = Member(103, "王建国")
 ADMIN = Member(104, "林管")
 STRANGER = Member(999, "路人")
+REMOVED = Member(105, "赵离")
+"""Was an officer."""
+HEAD = Member(106, "孙主任")
+"""An admin who leads as well."""

@@ -21,6 +21,14 @@ def addressed_text(message: Message, bot: Bot) -> str:
     return " ".join(text.split()) if message.chat.type != Chat.PRIVATE else text.strip()
 
 
+def addressed_command(message: Message, bot: Bot) -> tuple[str, str] | None:
+    """A command of ours at the start of a message, by name, with what stands behind it."""
+    if not message.text or not _is_command(message, bot):
+        return None
+    command, _, argument = message.text.partition(" ")
+    return command[1:].partition("@")[0].lower(), argument.strip()
+
+
 def _mentions(message: Message, bot: Bot) -> list[str]:
     named = message.parse_entities([MessageEntity.MENTION]).values()
     return [mention for mention in named if mention.lower() == f"@{bot.username}".lower()]

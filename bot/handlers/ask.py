@@ -10,12 +10,14 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from actions.questions import Citation
+from actions.errors import CaseLogUnavailable
+from actions.questions import Citation, Question
 from bot import messages
 from bot.handlers.addressing import addressed_text, is_addressed
 from bot.handlers.pressing import acknowledge
 from bot.keyboards.answers import answer_keyboard
 from bot.render.answers import answer_messages
+from bot.render.masking import without_contacts
 from bot.services import Services, aside
 from retrieval.model import Answer
 
@@ -56,15 +58,31 @@ class Ask:
         if not question or len(question) > QUESTION_CHARACTERS:
             await message.reply_text(messages.QUESTION_TOO_LONG if question else messages.ASK_WHAT)
             return
-        before = await aside(self._questions.find_by_update, update.update_id)
+        question = without_contacts(question)  # nobody's number is needed to answer, here or elsewhere
+        before = await aside(self._asked_before, update.update_id)
         if before and before.message_id:
             log.info("update %d was answered before", update.update_id)
             return
         async with _typing(message.chat):
             answer = await aside(self._library.ask, question)
-            question_id = await aside(self._record, update, answer)
+            question_id = await aside(self._recorded, update, answer)
             sent = await _send(message, answer, question_id)
-        await aside(self._questions.attach_message, question_id, sent.chat_id, sent.message_id, now=self._now())
+        if question_id is not None:
+            await aside(self._questions.attach_message, question_id, sent.chat_id, sent.message_id, now=self._now())
+
+    def _asked_before(self, update_id: int) -> Question | None:
+        try:
+            return self._questions.find_by_update(update_id)
+        except CaseLogUnavailable:
+            return None  # the answer needs nothing that is in the log
+
+    def _recorded(self, update: Update, answer: Answer) -> int | None:
+        """The question's number; None where the log cannot be written, which keeps the answer from nobody."""
+        try:
+            return self._record(update, answer)
+        except CaseLogUnavailable as error:
+            log.error("a question was answered and not recorded: %s", error)
+            return None
 
     def _record(self, update: Update, answer: Answer) -> int:
         assert update.effective_user is not None
@@ -81,13 +99,15 @@ class Ask:
         )
 
 
-async def _send(message: Message, answer: Answer, question_id: int) -> Message:
+async def _send(message: Message, answer: Answer, question_id: int | None) -> Message:
     """Sends the answer, in several messages where it is long; the buttons stand under the last, which is returned."""
     quote = message.chat.type != Chat.PRIVATE
     *parts, last = answer_messages(answer)
     for part in parts:
         await message.reply_text(part, parse_mode=ParseMode.HTML, do_quote=quote)
-    keyboard = answer_keyboard(question_id, answer)
+    keyboard = answer_keyboard(question_id, answer) if question_id is not None else None
+    if question_id is None:
+        last = f"{last}\n\n{messages.NOT_KEPT}"
     return await message.reply_text(last, parse_mode=ParseMode.HTML, reply_markup=keyboard, do_quote=quote)
 
 

@@ -7,15 +7,26 @@ from telegram.ext import ContextTypes
 from actions.calendar import local_day
 from actions.case_errors import CaseRefused
 from actions.cases import case_id as read_case_id
-from actions.officers import Role
-from bot.handlers.pressing import acknowledge, is_private, replace_text, turn_page
+from actions.rights import Right
+from bot.handlers.pressing import acknowledge, replace_text, turn_page
 from bot.keyboards.cases import answers_keyboard, card_keyboard, papers_keyboard, part_keyboard, tasks_keyboard
 from bot.messages import cases as wording
-from bot.render.cases import ANSWERS_SHOWN, answers_text, card_text, papers_text, tasks_text, timeline_text
+from bot.render.cases import (
+    ANSWERS_SHOWN,
+    answers_text,
+    card_text,
+    history_text,
+    papers_text,
+    tasks_text,
+    timeline_text,
+)
+from bot.render.masking import without_contacts
 from bot.services import Services, aside
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
 EVENTS_SHOWN = 40
+RECORDED_SHOWN = 12
+"""Events on a page of the record, with what was before and after."""
 
 
 class Cards:
@@ -27,7 +38,7 @@ class Cards:
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/case ID."""
         message = update.message
-        if message is None or not await is_private(message):
+        if message is None:
             return
         id_ = read_case_id(" ".join(context.args or ()))
         if id_ is None:
@@ -37,6 +48,18 @@ class Cards:
             await self.show(id_, context.bot, message.chat_id)
         except CaseRefused as refused:
             await message.reply_text(str(refused))
+
+    async def history(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/history ID."""
+        message = update.message
+        if message is None or message.from_user is None:
+            return
+        id_ = read_case_id(" ".join(context.args or ()))
+        if id_ is None:
+            await message.reply_text(wording.HISTORY_HOW)
+            return
+        text, keyboard = await aside(self._part, id_, "history", 0, message.from_user.id)
+        await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
 
     async def press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """`card:CASE`: the card, in place."""
@@ -54,7 +77,7 @@ class Cards:
         assert context.match is not None
         await acknowledge(query)
         case_id, part, page = context.match[1], context.match[2], int(context.match[3])
-        text, keyboard = await aside(self._part, case_id, part, page)
+        text, keyboard = await aside(self._part, case_id, part, page, query.from_user.id)
         await turn_page(query, text, keyboard)
 
     async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -83,23 +106,28 @@ class Cards:
     def shown(self, case_id: str, officer_id: int) -> Shown:
         """The card for this officer; blocks."""
         dossier = self._services.dossiers.read(case_id)
-        officer = self._services.officers.find(officer_id)
-        lead = officer is not None and officer.role is Role.LEAD
-        return card_text(dossier, local_day(self._services.now())), card_keyboard(dossier, lead=lead)
+        rights = self._services.rights.of(officer_id, case_id, now=self._services.now())
+        text = card_text(dossier, local_day(self._services.now()), rights)
+        return text, card_keyboard(dossier, rights)
 
-    def _part(self, case_id: str, part: str, page: int) -> Shown:
+    def _part(self, case_id: str, part: str, page: int, reader: int) -> Shown:
         dossier, services = self._services.dossiers.read(case_id), self._services
+        rights = services.rights.of(reader, case_id, now=services.now())
         if part == "tasks":
             return tasks_text(dossier, page, local_day(services.now())), tasks_keyboard(dossier, page)
         if part == "answers":
             steps = [step for step in dossier.path.steps if step.question.id != step.group.more_id]
             shown = steps[page * ANSWERS_SHOWN : (page + 1) * ANSWERS_SHOWN]
             more = len(steps) > (page + 1) * ANSWERS_SHOWN
-            return answers_text(dossier, page), answers_keyboard(dossier, page, shown, more)
-        if part == "timeline":
-            entries = services.cases.timeline(case_id, skip=page * EVENTS_SHOWN, limit=EVENTS_SHOWN + 1)
-            text = timeline_text(dossier, entries[:EVENTS_SHOWN], services.officers.name)
-            return text, part_keyboard(case_id, part, page, len(entries) > EVENTS_SHOWN)
+            return answers_text(dossier, page, rights), answers_keyboard(dossier, page, shown, more, rights)
+        if part in ("timeline", "history"):
+            number = EVENTS_SHOWN if part == "timeline" else RECORDED_SHOWN
+            entries = services.cases.timeline(case_id, skip=page * number, limit=number + 1)
+            keyboard = part_keyboard(case_id, part, page, len(entries) > number)
+            if part == "timeline":
+                return timeline_text(dossier, entries[:number], services.officers.name, rights), keyboard
+            text = history_text(dossier, entries[:number], services.officers.name)
+            return text if Right.CONTACT in rights else without_contacts(text), keyboard
         files = services.files.of_case(case_id)
-        text = papers_text(case_id, services.cases.notes(case_id), files, services.officers.name)
-        return text, papers_keyboard(case_id, files)
+        text = papers_text(dossier, services.cases.notes(case_id), files, services.officers.name, rights)
+        return text, papers_keyboard(case_id, files, rights)

@@ -6,7 +6,7 @@ from telegram.ext import ContextTypes
 
 from actions.cases import Page
 from actions.model import CaseStatus
-from bot.handlers.pressing import acknowledge, is_private, turn_page
+from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.cases import FIRST, found_keyboard, list_keyboard
 from bot.messages import cases as wording
 from bot.render.cases import list_text
@@ -25,7 +25,7 @@ class Lists:
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/cases, or /cases and what to look for."""
         message = update.message
-        if message is None or message.from_user is None or not await is_private(message):
+        if message is None or message.from_user is None:
             return
         text = " ".join(context.args or ())
         if text:

@@ -8,8 +8,8 @@ from telegram.ext import ContextTypes
 
 from actions.calendar import local_day
 from actions.duties import When
-from actions.officers import Role
-from bot.handlers.pressing import acknowledge, is_private, turn_page
+from actions.rights import Right
+from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.push import due_keyboard
 from bot.letters import Letters
 from bot.messages import push as wording
@@ -28,7 +28,7 @@ class DueTasks:
 
     async def _command(self, when: When, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.message
-        if message is None or message.from_user is None or not await is_private(message):
+        if message is None or message.from_user is None:
             return
         text, keyboard = await aside(self._list, when, MINE, 0, message.from_user.id)
         await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
@@ -60,8 +60,7 @@ class DueTasks:
 
     def _list(self, when: When, scope: str, page: int, officer: int) -> tuple[str, InlineKeyboardMarkup]:
         today = local_day(self._at.now())
-        me = self._at.officers.find(officer)
-        lead = me is not None and me.role is Role.LEAD
+        lead = Right.EVERYBODY in self._at.rights.of(officer, now=self._at.now())
         whose = None if scope == ALL and lead else self._at.roster.principals(officer, today) or [officer]
         due = self._at.due.of(whose, when, today, skip=page * PAGE, limit=PAGE)
         keyboard = due_keyboard(due.tasks, when.value, scope, page, more=due.count > (page + 1) * PAGE, lead=lead)

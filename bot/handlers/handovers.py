@@ -7,7 +7,7 @@ from actions.case_errors import CaseRefused
 from actions.cases import case_id as read_case_id
 from actions.model import CaseStatus
 from actions.roster_errors import RosterRefused
-from bot.handlers.pressing import acknowledge, is_private, turn_page
+from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.push import case_keyboard
 from bot.keyboards.roster import colleagues_keyboard, passable_keyboard
 from bot.messages import roster as wording
@@ -25,7 +25,7 @@ class Passing:
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/handover, or /handover and a case."""
         message = update.message
-        if message is None or message.from_user is None or not await is_private(message):
+        if message is None or message.from_user is None:
             return
         case_id = read_case_id(" ".join(context.args or ()))
         if case_id is None:

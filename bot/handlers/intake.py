@@ -14,7 +14,7 @@ from actions.inputs import check
 from actions.intake import Turn
 from actions.intake_errors import ButtonOld, NoWalk, WalkRefused
 from actions.screens import Screen
-from bot.handlers.pressing import acknowledge, is_private, turn_page
+from bot.handlers.pressing import acknowledge, turn_page
 from bot.handlers.screens import Screens
 from bot.keyboards.answers import cases_keyboard
 from bot.keyboards.buttons import source_keyboard
@@ -59,7 +59,7 @@ class Walking:
     async def new(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/new: a new draft, or the offer to go on with the one that is open."""
         message = update.message
-        if message is None or not await is_private(message):
+        if message is None:
             return
         turn = self.turn(update)
         screen = await aside(self._intake.begin, turn)

@@ -7,7 +7,7 @@ from actions.calendar import add_workdays, local_day
 from actions.deeds import DAYS
 from actions.model import CaseStatus
 from bot import messages
-from bot.handlers.pressing import acknowledge, is_private, turn_page
+from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.cases import join_where_keyboard, join_which_keyboard
 from bot.messages import cases as wording
 from bot.services import Services, aside
@@ -38,7 +38,7 @@ class Joining:
         assert query is not None
         assert context.match is not None
         question = await aside(self._services.questions.get, int(context.match[1]))
-        if question is None or not isinstance(query.message, Message) or not await is_private(query.message):
+        if question is None or not isinstance(query.message, Message):
             await acknowledge(query, messages.BUTTON_EXPIRED)
             return
         await acknowledge(query)

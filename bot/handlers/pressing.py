@@ -1,12 +1,10 @@
-"""What handlers do with a press, a message or a place: answer it, edit it, keep to private chats."""
+"""What handlers do with a press, a message or a place: answer it, edit it."""
 
 import logging
 
-from telegram import Bot, CallbackQuery, Chat, InlineKeyboardMarkup, Message
+from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Message
 from telegram.constants import CallbackQueryLimit, ParseMode
 from telegram.error import BadRequest
-
-from bot.messages import intake as wording
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +23,6 @@ async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: b
         log.info("a press could not be answered: %s", error)
         return False
     return True
-
-
-async def is_private(message: Message) -> bool:
-    """Whether a message came in private; where not, says that cases are for private chats."""
-    if message.chat.type == Chat.PRIVATE:
-        return True
-    await message.reply_text(wording.PRIVATE_ONLY, do_quote=True)
-    return False
 
 
 async def replace_text(

@@ -10,7 +10,7 @@ from actions.dates import read_date
 from actions.input_errors import AnswerRefused
 from actions.roster import Absence
 from actions.roster_errors import RosterRefused
-from bot.handlers.pressing import acknowledge, is_private, turn_page
+from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.roster import absence_keyboard, deputies_keyboard, wishes_keyboard
 from bot.messages import roster as wording
 from bot.services import Services, aside
@@ -27,7 +27,7 @@ class Arrangements:
     async def quiet(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/quiet FROM UNTIL."""
         message = update.message
-        if message is None or message.from_user is None or not await is_private(message):
+        if message is None or message.from_user is None:
             return
         try:
             text, keyboard = await aside(self._quiet, message.from_user.id, list(context.args or ()))
@@ -62,7 +62,7 @@ class Arrangements:
     async def digest(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """/digest."""
         message = update.message
-        if message is None or message.from_user is None or not await is_private(message):
+        if message is None or message.from_user is None:
             return
         text, keyboard = await aside(self._wishes, message.from_user.id)
         await message.reply_text(text, reply_markup=keyboard)

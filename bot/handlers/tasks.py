@@ -8,14 +8,16 @@ from telegram.ext import ContextTypes
 
 from actions.calendar import local_day
 from actions.case_errors import CaseRefused
+from actions.cases import case_id as read_case_id
 from actions.dossier import TaskPapers
 from actions.model import Settled, TaskStatus
 from actions.prompts import Wanted
-from bot.errors import LeadsOnly
+from actions.rights import Right
 from bot.handlers.cards import Cards
 from bot.handlers.pressing import acknowledge, turn_page
 from bot.handlers.releasing import Releasing
-from bot.keyboards.cases import prompt_keyboard, publish_keyboard, task_keyboard
+from bot.keyboards.cases import forget_keyboard, prompt_keyboard, publish_keyboard, task_keyboard
+from bot.keyboards.push import case_keyboard
 from bot.letters import Letters
 from bot.messages import cases as wording
 from bot.render.cases import settled_lines, task_text
@@ -38,6 +40,7 @@ class Doing:
             "restore": self._restore,
             "release": self._release,
             "publish": self._publish,
+            "forget": self._forget,
         }
 
     async def task(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -46,7 +49,7 @@ class Doing:
         assert query is not None
         assert context.match is not None
         await acknowledge(query)
-        text, keyboard = await aside(self.shown, int(context.match[1]))
+        text, keyboard = await aside(self.shown, int(context.match[1]), query.from_user.id)
         message, ledger = query.message, self._services.ledger
         if isinstance(message, Message):
             pushed: list[int | None] = await aside(ledger.tasks_of, query.from_user.id, message.message_id)
@@ -55,6 +58,21 @@ class Doing:
                 return
         await turn_page(query, text, keyboard)
 
+    async def forget(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """/forget CASE: says what goes, and asks."""
+        message, id_ = update.message, read_case_id(" ".join(context.args or ()))
+        if message is None:
+            return
+        if id_ is None:
+            await message.reply_text(wording.FORGET_HOW)
+            return
+        try:
+            case = await aside(self._services.forgetting.check, id_, now=self._services.now())
+        except CaseRefused as refused:
+            await message.reply_text(str(refused))
+            return
+        await message.reply_text(wording.forget_ask(case.id, case.company), reply_markup=forget_keyboard(id_))
+
     async def act(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """`do:ACT:SUBJECT`."""
         query = update.callback_query
@@ -62,7 +80,7 @@ class Doing:
         assert context.match is not None
         try:
             text, keyboard = await aside(self._acts[context.match[1]], context.match[2], query.from_user.id)
-        except (CaseRefused, LeadsOnly) as refused:
+        except CaseRefused as refused:
             await acknowledge(query, str(refused), alert=True)
             return
         await acknowledge(query)
@@ -87,24 +105,25 @@ class Doing:
         await aside(self._services.prompts.drop, query.from_user.id)
         await turn_page(query, wording.NEVER_MIND, None)
 
-    def shown(self, task_id: int, settled: Settled | None = None) -> Shown:
-        """A task as a message, under what has just been set in motion."""
+    def shown(self, task_id: int, reader: int, settled: Settled | None = None) -> Shown:
+        """A task as a message for one reader, under what has just been set in motion."""
         services = self._services
         task = services.tasks.need(task_id)
-        if task.kind is TaskKind.revisit and task.status is TaskStatus.OPEN:
+        rights = services.rights.of(reader, task.case_id, now=services.now())
+        if task.kind is TaskKind.revisit and task.status is TaskStatus.OPEN and Right.WORK in rights:
             letter = self._letters.task(task_id)
             return "\n".join([letter.text, *settled_lines(settled or Settled())]), letter.keyboard
         notes = [note for note in services.cases.notes(task.case_id, 200) if note.task_id == task_id]
         waits = services.tasks.waits(task.case_id).get(task_id, ())
         papers = TaskPapers(task, waits, notes, services.files.of_task(task_id))
         lines = [task_text(papers, local_day(services.now())), *settled_lines(settled or Settled())]
-        return "\n".join(lines), task_keyboard(papers)
+        return "\n".join(lines), task_keyboard(papers, rights)
 
     def _finish(self, subject: str, by: int) -> Shown:
-        return self.shown(int(subject), self._services.tasks.finish(int(subject), by=by, now=self._services.now()))
+        return self.shown(int(subject), by, self._services.tasks.finish(int(subject), by=by, now=self._services.now()))
 
     def _reopen(self, subject: str, by: int) -> Shown:
-        return self.shown(int(subject), self._services.tasks.reopen(int(subject), by=by, now=self._services.now()))
+        return self.shown(int(subject), by, self._services.tasks.reopen(int(subject), by=by, now=self._services.now()))
 
     def _archive(self, subject: str, by: int) -> Shown:
         self._services.cases.archive(subject, by=by, now=self._services.now())
@@ -115,8 +134,12 @@ class Doing:
         return self._cards.shown(subject, by)
 
     def _release(self, subject: str, by: int) -> Shown:
-        return self._releasing.preview(subject, by), publish_keyboard(subject)
+        return self._releasing.preview(subject), publish_keyboard(subject)
 
     def _publish(self, subject: str, by: int) -> Shown:
         self._releasing.publish(subject, by)
         return wording.RELEASED, None
+
+    def _forget(self, subject: str, by: int) -> Shown:
+        self._services.forgetting.forget(subject, by=by, now=self._services.now())
+        return wording.FORGOTTEN, case_keyboard(subject)

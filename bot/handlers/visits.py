@@ -74,7 +74,7 @@ class Visiting:
         assert query is not None
         assert context.match is not None
         await acknowledge(query)
-        await aside(self._at.visits.drop, int(context.match[1]))
+        await aside(self._at.visits.drop, int(context.match[1]), by=query.from_user.id, now=self._at.now())
         await turn_page(query, wording.VISIT_DROPPED, None)
 
     async def unreached(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -129,6 +129,8 @@ class Visiting:
 
     def _typed(self, officer: int, text: str, replied: Message | None, update_id: int) -> Shown | None:
         task = self._reminded(replied) if replied else None
+        if task:
+            self._at.door.may("visited", task.id, officer, now=self._at.now())
         prompt = self._at.prompts.of(officer, self._at.now())
         waits = prompt is not None and prompt.wanted is not Wanted.DONE
         if task and task.kind is TaskKind.revisit:

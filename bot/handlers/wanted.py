@@ -7,6 +7,7 @@ from telegram.ext import ContextTypes
 from actions.deeds import Deed
 from actions.prompts import FILES, Prompt, Wanted
 from bot.handlers.cards import Cards
+from bot.handlers.officers import Staffing
 from bot.handlers.tasks import Doing
 from bot.keyboards.cases import prompt_keyboard
 from bot.messages import cases as wording
@@ -18,8 +19,8 @@ from playbook.errors import ClosureBotError
 class WantedMessages:
     """Each method says whether the message was waited for; where not, it is for somebody else."""
 
-    def __init__(self, services: Services, doing: Doing, cards: Cards) -> None:
-        self._services, self._doing, self._cards = services, doing, cards
+    def __init__(self, services: Services, doing: Doing, cards: Cards, staffing: Staffing) -> None:
+        self._services, self._doing, self._cards, self._staffing = services, doing, cards, staffing
 
     async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
         """A text."""
@@ -32,6 +33,10 @@ class WantedMessages:
             return True
         now = self._services.now()
         try:
+            await aside(self._services.door.write, prompt, now=now)
+            if prompt.wanted is Wanted.PERSON:
+                await self._invite(message, prompt, update.update_id)
+                return True
             deed = await aside(self._services.deeds.write, prompt, message.text, update_id=update.update_id, now=now)
         except ClosureBotError as refused:
             await self._refuse(message, refused)
@@ -46,6 +51,7 @@ class WantedMessages:
             return False
         number, now = update.update_id, self._services.now()
         try:
+            await aside(self._services.door.write, prompt, now=now)
             deed = await aside(self._services.deeds.attach, prompt, data, name, update_id=number, now=now)
         except ClosureBotError as refused:
             await self._refuse(message, refused)
@@ -69,6 +75,11 @@ class WantedMessages:
             return None
         return prompt
 
+    async def _invite(self, message: Message, prompt: Prompt, update_id: int) -> None:
+        username = message.get_bot().username
+        text, keyboard = await self._staffing.invited(prompt, message.text or "", username, update_id=update_id)
+        await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+
     async def _refuse(self, message: Message, refused: ClosureBotError) -> None:
         """Says why, and waits on."""
         await message.reply_text(str(refused), reply_markup=prompt_keyboard())
@@ -82,5 +93,5 @@ class WantedMessages:
         if deed.task_id is None:
             await self._cards.show(deed.case_id, message.get_bot(), message.chat_id, above=done)
             return
-        text, keyboard = await aside(self._doing.shown, deed.task_id, deed.settled)
+        text, keyboard = await aside(self._doing.shown, deed.task_id, prompt.officer_id, deed.settled)
         await message.reply_text(f"{done}\n\n{text}", parse_mode=ParseMode.HTML, reply_markup=keyboard)

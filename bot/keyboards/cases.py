@@ -9,6 +9,7 @@ file:ID               get a file back           join:QUESTION[:MARK[:CASE]]  a c
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -18,6 +19,7 @@ from actions.dossier import Dossier, TaskPapers
 from actions.gates import LIVE
 from actions.model import Case, CaseFile, CaseStatus, TaskStatus
 from actions.prompts import Wanted
+from actions.rights import Right
 from bot import messages
 from bot.keyboards.buttons import button, rows
 from bot.messages import cases as wording
@@ -27,6 +29,7 @@ from bot.render.values import step_label
 Row = list[InlineKeyboardButton]
 FIRST = "-"
 """In place of a case's id: the first page."""
+ON_THE_CARD = ("tasks", "answers", "timeline", "papers")
 SEARCHED = 12
 """Characters of what is searched for that a button can carry."""
 
@@ -59,12 +62,14 @@ def _found_turns(page: Page, text: str) -> Row:
     return [*newest, *older]
 
 
-def card_keyboard(dossier: Dossier, *, lead: bool) -> InlineKeyboardMarkup:
-    """Under a case card."""
-    case = dossier.case
+def card_keyboard(dossier: Dossier, rights: AbstractSet[Right]) -> InlineKeyboardMarkup:
+    """Under a case card: what its reader may do."""
+    case, works = dossier.case, Right.WORK in rights
     if case.status is CaseStatus.DRAFT:
-        return rows([button(wording.BUTTON_CONTINUE, "fill", case.id)])
-    parts = [button(label, "part", case.id, part, 0) for part, label in wording.PARTS.items()]
+        return rows([button(wording.BUTTON_CONTINUE, "fill", case.id)] if works else [])
+    parts = [button(wording.PARTS[part], "part", case.id, part, 0) for part in ON_THE_CARD]
+    if not works:
+        return rows(parts)
     live = case.status is not CaseStatus.ARCHIVED
     add = [
         button(wording.BUTTON_NOTE, "ask", Wanted.NOTE, case.id),
@@ -75,7 +80,7 @@ def card_keyboard(dossier: Dossier, *, lead: bool) -> InlineKeyboardMarkup:
     over = any(task.status in LIVE for task in dossier.tasks)
     archive = [button(wording.BUTTON_ARCHIVE, "do", "archive", case.id)] if live and not over else []
     put_away = [button(wording.BUTTON_REOPEN_CASE, "do", "restore", case.id)] if not live else []
-    release = [button(wording.BUTTON_RELEASE, "do", "release", case.id)] if not live and lead else []
+    release = [button(wording.BUTTON_RELEASE, "do", "release", case.id)] if not live and Right.RELEASE in rights else []
     return rows(parts, add if live else [], [*unfinished, *archive], [*put_away, *release])
 
 
@@ -92,19 +97,22 @@ def tasks_keyboard(dossier: Dossier, page: int) -> InlineKeyboardMarkup:
     return rows(*tasks, _part_turns(dossier.case.id, "tasks", page, more), back)
 
 
-def answers_keyboard(dossier: Dossier, page: int, steps: Sequence[Step], more: bool) -> InlineKeyboardMarkup:
+def answers_keyboard(
+    dossier: Dossier, page: int, steps: Sequence[Step], more: bool, rights: AbstractSet[Right]
+) -> InlineKeyboardMarkup:
     """Under a page of answers: each can be changed while the case is not put away."""
     case = dossier.case
-    live = case.status is not CaseStatus.ARCHIVED
+    live = case.status is not CaseStatus.ARCHIVED and Right.WORK in rights
     edits = [button(step_label(step), "edit", case.id, step.question.id, step.item) for step in steps if live]
     pairs = [edits[at : at + 2] for at in range(0, len(edits), 2)]
     back = [button(wording.BUTTON_TO_CASE, "card", case.id)]
     return rows(*pairs, _part_turns(case.id, "answers", page, more), back)
 
 
-def papers_keyboard(case_id: str, files: Sequence[CaseFile]) -> InlineKeyboardMarkup:
-    """Under notes and files: each file can be had back."""
-    gets = [[button(f"{wording.BUTTON_OPEN_FILE} {file.name}", "file", file.id)] for file in files]
+def papers_keyboard(case_id: str, files: Sequence[CaseFile], rights: AbstractSet[Right]) -> InlineKeyboardMarkup:
+    """Under notes and files: each file can be had back by those who may know what is in it."""
+    shown = files if Right.CONTACT in rights else ()
+    gets = [[button(f"{wording.BUTTON_OPEN_FILE} {file.name}", "file", file.id)] for file in shown]
     return rows(*gets, [button(wording.BUTTON_TO_CASE, "card", case_id)])
 
 
@@ -113,11 +121,13 @@ def _part_turns(case_id: str, part: str, page: int, more: bool) -> Row:
     return [*newer, *([button(messages.BUTTON_NEXT, "part", case_id, part, page + 1)] if more else [])]
 
 
-def task_keyboard(papers: TaskPapers) -> InlineKeyboardMarkup:
-    """Under one task."""
+def task_keyboard(papers: TaskPapers, rights: AbstractSet[Right]) -> InlineKeyboardMarkup:
+    """Under one task: what its reader may do."""
     task = papers.task
     back = [button(wording.BUTTON_TO_CASE, "card", task.case_id)]
     source = [button(messages.BUTTON_SOURCE, "case", task.source, 0)] if task.source else []
+    if Right.WORK not in rights:
+        return rows([*source, *back])
     if task.status not in LIVE:
         return rows([button(wording.BUTTON_REOPEN, "do", "reopen", task.id)], [*source, *back])
     finish = [button(wording.BUTTON_FINISH, "do", "finish", task.id)]
@@ -128,7 +138,7 @@ def task_keyboard(papers: TaskPapers) -> InlineKeyboardMarkup:
         button(wording.BUTTON_RENAME, "ask", Wanted.TITLE, task.id),
         button(wording.BUTTON_REMARK, "ask", Wanted.REMARK, task.id),
     ]
-    waive = [button(wording.BUTTON_WAIVE, "ask", Wanted.REASON, task.id)]
+    waive = [button(wording.BUTTON_WAIVE, "ask", Wanted.REASON, task.id)] if Right.WAIVE in rights else []
     return rows([*(finish if task.status is TaskStatus.OPEN else []), *waive], change, [*source, *back])
 
 
@@ -141,6 +151,11 @@ def publish_keyboard(case_id: str) -> InlineKeyboardMarkup:
     """Under what a finished case would be cited with."""
     publish = button(wording.BUTTON_PUBLISH, "do", "publish", case_id)
     return rows([publish, button(wording.BUTTON_TO_CASE, "card", case_id)])
+
+
+def forget_keyboard(case_id: str) -> InlineKeyboardMarkup:
+    """Under the question whether what is personal in a case is to go."""
+    return rows([button(wording.BUTTON_FORGET, "do", "forget", case_id), button(wording.BUTTON_NEVER_MIND, "drop")])
 
 
 def join_which_keyboard(question_id: int, titles: Sequence[str]) -> InlineKeyboardMarkup:

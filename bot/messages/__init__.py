@@ -38,6 +38,9 @@ COMMANDS = (
     ("handover", "把案件转给同事"),
     ("quiet", "登记休假和代管人：/quiet 7月1日 7月5日"),
     ("digest", "几点发提醒，要不要早报"),
+    ("history", "案件的操作记录：/history 后面写编号"),
+    ("forget", "（科长）清除一个旧案件里的个人信息"),
+    ("officers", "（管理员）人员：邀请、改角色、移除"),
     ("ask", "提问：/ask 后面写问题"),
     ("help", "怎么用"),
     ("start", "从头开始"),
@@ -113,78 +116,42 @@ def refused_with(sentence: str, reference: str) -> str:
     return f"{sentence}编号 {reference}。"
 
 
+TOO_FAST = "发得太快了，这一条没有处理。请过一分钟再发。"
+TRY_LATER = "现在暂时用不了，这一条没有处理。请稍后再发。"
+NOT_KEPT = "⚠️ 数据目录现在写不进去，这次问答没有记下，也没有按钮。"
+ROLES = {"officer": "专员", "lead": "科长", "admin": "管理员"}
+
+
+def role(name: str, leads: bool) -> str:
+    """What somebody is."""
+    return "管理员兼科长" if name == "admin" and leads else ROLES[name]
+
+
+def arrived(name: str, role_: str, leads: bool) -> str:
+    """An invitation was used."""
+    return f"{name}，欢迎。您已登记为{role(role_, leads)}，直接打字提问就行；/help 看怎么用。"
+
+
+def first_code(code: str) -> str:
+    """On the terminal, while there is no admin."""
+    return f"还没有管理员。请在 Telegram 里把这个一次性口令发给机器人，发的人就是管理员：{code}"
+
+
+def alarm(sentence: str, reference: str) -> str:
+    """To leads and admins: the case log is in trouble."""
+    number = f"（编号 {reference}）" if reference else ""
+    return f"⚠️ {sentence}{number}\n提问还能回答的照常回答；登记、办结、提醒要等它恢复。"
+
+
+def alarmed(line: str) -> str:
+    """Added for the person: those who can mend it know."""
+    return f"{line}已通知科长和管理员。"
+
+
 # The demo's people: name, and what the page shows under it.
 
 DEMO_OFFICER = ("陈晓", "专员")
 DEMO_COLLEAGUE = ("周敏", "同事")
 DEMO_LEAD = ("王建国", "科长")
+DEMO_ADMIN = ("林管", "管理员")
 DEMO_STRANGER = ("访客", "未登记")
-
-# The command line.
-
-HELP_CLI = "停业管家：按停业手册回答问题的 Telegram 助手。"
-HELP_DATA_DIR = "数据目录（默认取 CLOSURE_BOT_DATA_DIR）"
-HELP_ASK = "在终端问一个问题，或用 --batch 问一个文件里的问题。"
-HELP_ASK_JSON = "输出 JSON"
-HELP_ASK_BATCH = 'JSONL 文件，每行 {"id", "question"};按原顺序逐行输出 JSON'
-HELP_INDEX = "收录文件（Markdown、文本、HTML、DOCX、PDF）或文件夹，供回答引用。重复收录不会重复建索引。"
-HELP_CHECK = "检查手册文件，逐条列出要改的地方。"
-HELP_OFFICERS = "登记谁能使用机器人。"
-HELP_OFFICERS_ADD = "登记一个人；已登记的改姓名和角色。"
-HELP_OFFICERS_LIST = "列出登记的人。"
-HELP_OFFICERS_REMOVE = "移除一个人。"
-HELP_OFFICER_NAME = "姓名"
-HELP_RUN = "在 Telegram 上运行。"
-HELP_DEMO = "本机试用：自带接口和聊天页，不需要 Telegram。"
-HELP_PUSH = "把到期的提醒发一轮（run 每分钟会自己发）。"
-HELP_PUSH_ONCE = "只发一轮就结束"
-PUSH_ONCE_ONLY = "请写 push --once；一直发提醒的是 closure-bot run。"
-HELP_DOCTOR = "看看哪里不对：发不出去的提醒、没人管的案件。"
-HELP_PORT = "聊天页的端口"
-
-ASK_ONE_OR_BATCH = "请给出一个问题，或用 --batch 给出一个文件（二选一）。"
-NAME_EMPTY = "姓名不能是空的。"
-RUNNING = "停业管家已上线，按 Ctrl+C 结束。"
-INDEXING = "建索引"
-PASSAGE = "段"
-NO_OFFICERS = "还没有登记任何人。用 closure-bot officers add 编号 --name 姓名 登记。"
-
-
-def batch_line(number: int) -> str:
-    """A line of the batch file is not what it should be."""
-    return f'第 {number} 行不是 {{"id", "question"}} 形式的 JSON。'
-
-
-def demo_ready(address: str) -> str:
-    """The chat page is up."""
-    return f"试用页：{address}\n（按 Ctrl+C 结束）"
-
-
-def indexed(changed: int, embedded: int) -> str:
-    """What `index` did."""
-    return f"收录完成：{changed} 个文件有变化，新建 {embedded} 段索引。"
-
-
-def checked(entries: int, questions: int, rules: int) -> str:
-    """`check` found nothing."""
-    return f"手册检查通过：{entries} 个文件、清单 {questions} 题、任务 {rules} 种，没有问题。"
-
-
-def problems(count: int) -> str:
-    """`check` found something; the lines stand above."""
-    return f"共 {count} 处需要改。"
-
-
-def officer_added(name: str, telegram_id: int, role: str) -> str:
-    """An officer may use the bot from now on."""
-    return f"已登记：{name}（{telegram_id}，{role}）。"
-
-
-def officer_line(telegram_id: int, name: str, role: str, active: bool) -> str:
-    """One person in `officers list`."""
-    return f"{telegram_id}\t{name}\t{role}\t{'在用' if active else '已移除'}"
-
-
-def officer_removed(telegram_id: int) -> str:
-    """An officer may not use the bot any more."""
-    return f"已移除：{telegram_id}。"

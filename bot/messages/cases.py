@@ -9,7 +9,9 @@ STATUSES = {"draft": "草稿", "open": "在办", "follow_up": "回访中", "arch
 TASK_MARKS = {"open": "•", "blocked": "⏸", "done": "✅", "waived": "－"}
 TASK_STATUSES = {"open": "待办", "blocked": "先停", "done": "已办结", "waived": "不办"}
 SCOPES = {"mine": "我的", "all": "全部", "drafts": "草稿", "archived": "已归档"}
-PARTS = {"tasks": "任务", "answers": "答案", "timeline": "经过", "papers": "备注与文件"}
+PARTS = {"tasks": "任务", "answers": "答案", "timeline": "经过", "papers": "备注与文件", "history": "操作记录"}
+HIDDEN = "（只有负责的专员和科长可见）"
+NOTHING = "空"
 
 BUTTON_NOTE = "加备注"
 BUTTON_TASK = "加任务"
@@ -35,6 +37,10 @@ BUTTON_OPEN_FILE = "取文件"
 NO_CASES = "这里还没有案件。发 /new 登记一家停业企业。"
 NOTHING_FOUND = "没有找到。可以用企业名称里的任何几个字，或信用代码、案件编号来找。"
 CASE_HOW = "请在 /case 后面写案件编号，例如：/case CM-2026-0001"
+HISTORY_HOW = "请在 /history 后面写案件编号，例如：/history CM-2026-0001"
+FORGET_HOW = "请在 /forget 后面写案件编号，例如：/forget CM-2026-0001"
+FORGOTTEN = "个人信息已清除，数字和办理经过还在。"
+BUTTON_FORGET = "确认清除"
 NO_TASKS = "还没有任务。"
 NO_PAPERS = "还没有备注和文件。"
 NEVER_MIND = "好，没有改动。"
@@ -96,7 +102,20 @@ VERBS = {
     "offer": "提出转交",
     "decline": "退回转交",
     "hand_over": "转交案件",
+    "visit": "记下回访",
+    "tell": "开始记回访",
+    "untell": "不记这次回访",
+    "forget": "清除个人信息",
 }
+
+
+def forget_ask(id_: str, company: str) -> str:
+    """What /forget does, before it is done."""
+    return (
+        f"要清除 {id_}「{company}」里的个人信息吗？\n"
+        "负责人姓名和联系方式、备注、回访记录的文字、写过的原因、照片和文件都会删除，不能恢复；"
+        "任务、日期、数字和操作记录的时间、人员还在。"
+    )
 
 
 def list_title(scope: str) -> str:
@@ -127,6 +146,16 @@ def closure(value: date) -> str:
 def officer(name: str) -> str:
     """Who looks after the case."""
     return f"负责专员：{name}"
+
+
+def hidden_contact(officer_: str) -> str:
+    """In place of the owner's contact data, for a colleague."""
+    return f"负责人：联系方式只有{officer_}和科长可见"
+
+
+def change(name: str, before: str, after: str) -> str:
+    """One thing that was changed, in the record."""
+    return f"　{name + '：' if name else ''}{before} → {after}"
 
 
 def contact(name: str, phone: str, how: str, when: str) -> str:

@@ -43,7 +43,7 @@ TYPED = {
 
 WEEKDAYS = "一二三四五六日"
 NO_DAY = "·"
-PRIVATE_ONLY = "登记和案件里有联系方式，请私聊我再发这个命令。"
+
 SKIPPED = "（跳过）"
 UNANSWERED = "（没答）"
 YES, NO = "是", "否"

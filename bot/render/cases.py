@@ -1,15 +1,19 @@
 """Cases and their tasks as HTML."""
 
 import itertools
+import json
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
 from actions.calendar import SHANGHAI
 from actions.dossier import Dossier, TaskPapers
 from actions.model import Case, CaseFile, CaseStatus, Note, Settled, Task, TaskStatus, TimelineEntry
+from actions.rights import ALL_OF_A_CASE, Right
 from bot.messages import cases as wording
 from bot.messages import intake as intake_wording
+from bot.render.masking import masked, without_contacts
 from bot.render.text import escape
 from bot.render.values import step_label, step_value
 from playbook.model import Pillar
@@ -18,6 +22,8 @@ TASKS_SHOWN = 8
 """Tasks on a page, each with a button."""
 ANSWERS_SHOWN = 15
 NAMED = 5
+CHANGED_CHARACTERS = 80
+"""Of what was before and is after, in the record."""
 
 
 def list_text(title: str, cases: Sequence[Case], nothing: str) -> str:
@@ -31,15 +37,15 @@ def list_text(title: str, cases: Sequence[Case], nothing: str) -> str:
     return "\n".join(lines)
 
 
-def card_text(dossier: Dossier, today: date) -> str:
-    """The case card: who, what, how it stands, what comes next."""
+def card_text(dossier: Dossier, today: date, rights: AbstractSet[Right] = ALL_OF_A_CASE) -> str:
+    """The case card: who, what, how it stands, what comes next, as far as its reader may know."""
     case = dossier.case
     lines = [
         f"<b>{escape(case.company or case.id)}</b>",
         escape(wording.facts(case.id, wording.STATUSES[case.status.value], case.industry, case.reason, case.stage)),
         escape(wording.closure(case.closure_date)) if case.closure_date else "",
         escape(wording.officer(dossier.officer)),
-        escape(contact_line(dossier)),
+        escape(contact_line(dossier) if Right.CONTACT in rights else wording.hidden_contact(dossier.officer)),
         *(_standing(dossier, today) if case.status is not CaseStatus.DRAFT else ()),
     ]
     return "\n".join(line for line in lines if line)
@@ -51,11 +57,6 @@ def contact_line(dossier: Dossier) -> str:
     parts = [str(known.get(name) or "") for name in ("contact", "phone", "reach_how", "reach_when")]
     parts[1] = masked(parts[1])
     return wording.contact(*parts) if any(parts) else ""
-
-
-def masked(phone: str) -> str:
-    """A number of which the middle is hidden."""
-    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}" if len(phone) > 7 else phone
 
 
 def _standing(dossier: Dossier, today: date) -> list[str]:
@@ -92,25 +93,40 @@ def page_of_tasks(dossier: Dossier, page: int) -> list[Task]:
     return tasks[page * TASKS_SHOWN : (page + 1) * TASKS_SHOWN]
 
 
-def answers_text(dossier: Dossier, page: int) -> str:
-    """A page of the answers by section."""
+def answers_text(dossier: Dossier, page: int, rights: AbstractSet[Right] = ALL_OF_A_CASE) -> str:
+    """A page of the answers by section; what is personal only for those who need it."""
     lines, title = [f"<b>{wording.PARTS['answers']}</b> · {escape(dossier.case.id)}"], ""
     steps = [step for step in dossier.path.steps if step.question.id != step.group.more_id]
     for step in steps[page * ANSWERS_SHOWN : (page + 1) * ANSWERS_SHOWN]:
         if step.group.title != title:
             title = step.group.title
             lines += ["", f"<b>{escape(title)}</b>"]
-        lines.append(escape(f"{step_label(step)}：{step_value(step)}"))
+        hidden = step.question.personal and step.answered and Right.CONTACT not in rights
+        lines.append(
+            escape(f"{step_label(step)}：{wording.HIDDEN if hidden else _shown(dossier, step_value(step), rights)}")
+        )
     return "\n".join(lines)
 
 
-def timeline_text(dossier: Dossier, entries: Sequence[TimelineEntry], name: Callable[[int | None], str]) -> str:
+def _shown(dossier: Dossier, text: str, rights: AbstractSet[Right]) -> str:
+    """What somebody wrote, for a reader who may not know whom it is about."""
+    if Right.CONTACT in rights:
+        return text
+    return without_contacts(text, [str(dossier.path.facts.values.get("contact") or "")])
+
+
+def timeline_text(
+    dossier: Dossier,
+    entries: Sequence[TimelineEntry],
+    name: Callable[[int | None], str],
+    rights: AbstractSet[Right] = ALL_OF_A_CASE,
+) -> str:
     """A page of what happened, newest first; what one act did to several tasks is one line."""
     titles = {task.id: task.title for task in dossier.tasks}
     lines = [f"<b>{wording.PARTS['timeline']}</b> · {escape(dossier.case.id)}"]
     for (at, actor, verb), group in itertools.groupby(entries, lambda entry: (entry.at, entry.actor_id, entry.verb)):
         when = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        about = [_about(dossier, entry.detail, titles) for entry in group]
+        about = [_shown(dossier, _about(dossier, entry.detail, titles), rights) for entry in group]
         lines.append(escape(wording.event(when, name(actor), wording.VERBS.get(verb, verb), about)))
     return "\n".join(lines)
 
@@ -122,12 +138,46 @@ def _about(dossier: Dossier, detail: dict[str, Any], titles: dict[int, str]) -> 
     return f"{about}（{detail['reason']}）" if detail.get("reason") else str(about)
 
 
-def papers_text(case_id: str, notes: Sequence[Note], files: Sequence[CaseFile], name: Callable[[int], str]) -> str:
+def history_text(dossier: Dossier, entries: Sequence[TimelineEntry], name: Callable[[int | None], str]) -> str:
+    """A page of the record: who, when, what, before and after, why; newest first."""
+    titles = {task.id: task.title for task in dossier.tasks}
+    lines = [f"<b>{wording.PARTS['history']}</b> · {escape(dossier.case.id)}"]
+    for entry in entries:
+        when = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        about = [_about(dossier, entry.detail, titles)]
+        lines.append(
+            escape(wording.event(when, name(entry.actor_id), wording.VERBS.get(entry.verb, entry.verb), about))
+        )
+        lines += [escape(wording.change(*each)) for each in _differences(entry.detail)]
+    return "\n".join(lines)
+
+
+def _differences(detail: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What was changed from what to what: columns by name, an answer as a whole."""
+    before, after = detail.get("before"), detail.get("after")
+    if not isinstance(before, dict) and not isinstance(after, dict):
+        return [("", _plain(before), _plain(after))] if before is not None or after is not None else []
+    was, will = (each if isinstance(each, dict) else {} for each in (before, after))
+    return [(name, _plain(was.get(name)), _plain(will.get(name))) for name in {**was, **will}]
+
+
+def _plain(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+    return wording.NOTHING if value in (None, "") else text[:CHANGED_CHARACTERS]
+
+
+def papers_text(
+    dossier: Dossier,
+    notes: Sequence[Note],
+    files: Sequence[CaseFile],
+    name: Callable[[int], str],
+    rights: AbstractSet[Right] = ALL_OF_A_CASE,
+) -> str:
     """The notes and files of a case."""
-    lines = [f"<b>{wording.PARTS['papers']}</b> · {escape(case_id)}"]
+    lines = [f"<b>{wording.PARTS['papers']}</b> · {escape(dossier.case.id)}"]
     for note in notes:
         when = note.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        lines.append(escape(f"{when} {name(note.officer_id)}：{note.text}"))
+        lines.append(escape(f"{when} {name(note.officer_id)}：{_shown(dossier, note.text, rights)}"))
     lines += [escape(wording.file_line(file.name, -(-file.size // 1024), file.sha256)) for file in files]
     return "\n".join(lines) if notes or files else wording.NO_PAPERS
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.case_errors import CaseHasOpenTasks, CaseNotArchived, CaseUnknown
-from actions.cases import Cases, case_id
+from actions.case_errors import CaseHasOpenTasks, CaseNotArchived, CaseUnknown, TooManyDrafts
+from actions.cases import OPEN_DRAFTS, Cases, case_id
 from actions.model import CaseStatus
 from actions.officers import Officers
 from actions.store import CaseLog
@@ -57,13 +57,23 @@ def _create(path: Path, count: int) -> None:
 
 
 def test_two_processes_never_take_the_same_number(cases: Cases, log: CaseLog) -> None:
-    workers = [multiprocessing.get_context("spawn").Process(target=_create, args=(log.path, 20)) for _ in range(2)]
+    workers = [multiprocessing.get_context("spawn").Process(target=_create, args=(log.path, 10)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
     rows = log.rows("select number from cases order by number")
-    assert [row["number"] for row in rows] == list(range(1, 41))
+    assert [row["number"] for row in rows] == list(range(1, 21))
+
+
+def test_nobody_has_more_drafts_than_can_be_filled_in(cases: Cases) -> None:
+    for _ in range(OPEN_DRAFTS):
+        cases.create_draft(OFFICER.id, now=NOW)
+    with pytest.raises(TooManyDrafts, match="20 份"):
+        cases.create_draft(OFFICER.id, now=NOW)
+    cases.create_draft(COLLEAGUE.id, now=NOW)
+    cases.give_up("CM-2026-0001", by=OFFICER.id, now=NOW)
+    cases.create_draft(OFFICER.id, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from datetime import UTC, datetime
 
@@ -55,10 +56,16 @@ def test_every_write_is_an_event(officers: Officers, log: CaseLog) -> None:
     officers.add(101, "王芳", by=None, now=NOW)
     officers.add(102, "陈立", Role.LEAD, by=101, now=NOW)
     remove_officer(log, 101, by=102, now=NOW)
-    assert [tuple(row.values()) for row in log.rows("select actor_id, verb, subject, detail from events")] == [
-        (None, "add", "officer:101", '{"name": "王芳", "role": "officer"}'),
-        (101, "add", "officer:102", '{"name": "陈立", "role": "lead"}'),
-        (102, "remove", "officer:101", "{}"),
+    events = log.rows("select actor_id, verb, subject, detail from events")
+    assert [(row["actor_id"], row["verb"], row["subject"]) for row in events] == [
+        (None, "add", "officer:101"),
+        (101, "add", "officer:102"),
+        (102, "remove", "officer:101"),
+    ]
+    assert [json.loads(row["detail"]) for row in events] == [
+        {"before": {}, "after": {"name": "王芳", "role": "officer", "active": 1, "also_leads": 0}},
+        {"before": {}, "after": {"name": "陈立", "role": "lead", "active": 1, "also_leads": 0}},
+        {"before": {"active": 1}, "after": {"active": 0}},
     ]
 
 

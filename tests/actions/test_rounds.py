@@ -116,6 +116,7 @@ def test_an_hour_too_late_is_no_outage(desk: Desk) -> None:
 def test_a_clock_that_jumps_sends_nothing_twice_and_loses_nothing(desk: Desk) -> None:
     desk.task(WEDNESDAY)
     first = desk.round(at(WEDNESDAY))
+    desk.send(at(WEDNESDAY))
     assert desk.round(at("2026-11-20")) == []
     assert desk.round(at(WEDNESDAY)) == []
     far = desk.round(at("2027-11-25"))
@@ -222,3 +223,26 @@ def test_a_round_with_nothing_due_reads_an_index(log: CaseLog) -> None:
     pending = "explain query plan select * from notifications indexed by notifications_waiting where due_at <= ?"
     waits = " and sent_at is null and ended is null and within is null"
     assert "notifications_waiting" in " ".join(row["detail"] for row in log.rows(pending + waits, ["2026"]))
+
+
+def test_after_a_clock_that_was_ahead_what_was_not_sent_is_said_when_it_is_due(desk: Desk) -> None:
+    told, untold = desk.task(FRIDAY), desk.task("2026-12-18", "policy")
+    desk.round(at(WEDNESDAY))
+    desk.send(at(WEDNESDAY))
+    desk.round(at(FRIDAY))
+    desk.send(at(FRIDAY))
+    desk.round(at("2027-03-01"))
+    taken = desk.ledger.put(OFFICER.id, "handover-taken:1", now=at("2027-03-01"))
+    assert desk.round(at(MONDAY)) == [f"officer digest:{MONDAY}"]
+    assert desk.ledger.pending(at(MONDAY))[0].id == taken
+    desk.send(at(MONDAY))
+    said = [line for day in ("2026-12-17", "2026-12-18", "2026-12-21") for line in desk.round(at(day))]
+    assert [line for line in said if "due:2026-12-18" in line] == ["officer due:2026-12-18 in digest:2026-12-18"]
+    assert [line for line in said if f"due:{FRIDAY}" in line] == []
+    assert told < untold
+
+
+def test_a_clock_that_was_ahead_by_minutes_changes_nothing(desk: Desk) -> None:
+    desk.task(FRIDAY)
+    assert desk.round(at(FRIDAY, 9, 20)) == [f"officer due:{FRIDAY}", f"officer digest:{FRIDAY}"]
+    assert desk.round(at(FRIDAY, 9, 1)) == []

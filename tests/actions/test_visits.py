@@ -143,7 +143,7 @@ def test_left_half_told_it_is_still_due(office: Office, visits: Visits, farm: st
     contact = visits.begin(task.id, by=OFFICER.id, now=NOW)
     assert Contacts(office.log).current(OFFICER.id, NOW) == contact
     assert Contacts(office.log).current(OFFICER.id, NOW + timedelta(hours=1)) is None
-    visits.drop(contact.id)
+    visits.drop(contact.id, by=OFFICER.id, now=NOW)
     assert Contacts(office.log).current(OFFICER.id, NOW) is None
     assert office.tasks.need(task.id).status is TaskStatus.OPEN
 

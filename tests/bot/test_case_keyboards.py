@@ -18,11 +18,12 @@ from actions.dossier import Dossier, Dossiers, TaskPapers
 from actions.duties import DueTask
 from actions.model import CaseFile, CaseStatus
 from actions.officers import Officer, Officers, Role
+from actions.rights import ALL_OF_A_CASE
 from actions.roster import Wishes
 from actions.store import CaseLog
 from bot.app import build
 from bot.keyboards import cases as keyboards
-from bot.keyboards import push, roster, visits
+from bot.keyboards import officers, push, roster, visits
 from bot.settings import Settings
 from retrieval.library import Library
 from tests.actions.taken_in import DYE_WORKS, NOW, PROCEDURE, Office
@@ -60,21 +61,28 @@ def every_keyboard(dossier: Dossier) -> Iterator[InlineKeyboardMarkup | None]:
     yield keyboards.list_keyboard(page, "archived")
     yield keyboards.found_keyboard(page, "绿源印染有限公司崇明分公司")
     for status in CaseStatus:
-        yield keyboards.card_keyboard(replace(dossier, case=replace(case, status=status)), lead=True)
-    yield keyboards.card_keyboard(replace(dossier, tasks=()), lead=True)
+        yield keyboards.card_keyboard(replace(dossier, case=replace(case, status=status)), ALL_OF_A_CASE)
+    yield keyboards.card_keyboard(replace(dossier, tasks=()), ALL_OF_A_CASE)
     yield keyboards.tasks_keyboard(dossier, 1)
-    yield keyboards.answers_keyboard(dossier, 1, steps, more=True)
+    yield keyboards.answers_keyboard(dossier, 1, steps, True, ALL_OF_A_CASE)
     yield keyboards.part_keyboard(LONGEST, "timeline", 1, more=True)
-    yield keyboards.papers_keyboard(LONGEST, [file])
+    yield keyboards.papers_keyboard(LONGEST, [file], ALL_OF_A_CASE)
     for task in dossier.tasks:
         large = replace(task, id=10**9, case_id=LONGEST)
-        yield keyboards.task_keyboard(TaskPapers(large, (), (), ()))
-        yield keyboards.task_keyboard(TaskPapers(replace(large, status="done"), (), (), (file,)))
+        yield keyboards.task_keyboard(TaskPapers(large, (), (), ()), ALL_OF_A_CASE)
+        yield keyboards.task_keyboard(TaskPapers(replace(large, status="done"), (), (), (file,)), ALL_OF_A_CASE)
         yield push.visit_keyboard(large)
         yield push.duty_keyboard(large)
     yield from keyboards_of_pushing(dossier)
     yield keyboards.prompt_keyboard()
     yield keyboards.publish_keyboard(LONGEST)
+    yield keyboards.forget_keyboard(LONGEST)
+    yield keyboards.part_keyboard(LONGEST, "history", 1, more=True)
+    person = Officer(2**52, "欧阳建国", Role.OFFICER)
+    yield officers.officers_keyboard([person])
+    yield officers.person_keyboard(person)
+    yield officers.remove_keyboard(person.telegram_id)
+    yield officers.invited_keyboard()
     yield keyboards.join_which_keyboard(10**9, ["甲"])
     yield keyboards.join_where_keyboard(10**9, 3, [case])
 
@@ -119,7 +127,7 @@ def test_every_button_is_short_enough_and_understood_by_one_handler(
 
 
 def test_every_verb_of_cases_has_a_button(dossier: Dossier, patterns: list[re.Pattern[str]]) -> None:
-    elsewhere = re.compile(r"\^(walk|try|source|page|similar|rate|none)\b|\^join:\(\\d\+\)\$")
+    elsewhere = re.compile(r"\^(walk|try|source|page|similar|rate|none|officers)\b|\^join:\(\\d\{1,18\}\)\$")
     everything = carried(dossier)
     for pattern in patterns:
         if not elsewhere.match(pattern.pattern):

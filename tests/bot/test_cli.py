@@ -19,6 +19,7 @@ from actions.officers import Officers, Role
 from actions.store import CaseLog
 from bot import messages
 from bot.cli import cli
+from bot.messages import command_line
 from bot.render.answers import answer_text
 from bot.sandbox.server import Person, create_app, serve
 from retrieval.library import Library
@@ -229,7 +230,7 @@ def test_officers_are_added_listed_and_removed(tmp_path: Path) -> None:
         assert (result.exit_code, result.stderr) == (0, "")
         return result.stdout
 
-    assert officers("list") == messages.NO_OFFICERS + "\n"
+    assert officers("list") == command_line.NO_OFFICERS + "\n"
     assert officers("add", OFFICER.id, "--name", OFFICER.name) == "已登记：陈晓（101，officer）。\n"
     officers("add", LEAD.id, "--name", LEAD.name, "--role", "lead")
     assert officers("list") == "103\t王建国\tlead\t在用\n101\t陈晓\tofficer\t在用\n"
@@ -271,7 +272,7 @@ def test_removing_somebody_unknown_is_one_line(tmp_path: Path) -> None:
 )
 def test_what_makes_no_sense_is_wrong_usage_and_nothing_is_kept(tmp_path: Path, arguments: list[str]) -> None:
     assert invoke("--data-dir", tmp_path, "officers", *arguments).exit_code == 2
-    assert invoke("--data-dir", tmp_path, "officers", "list").stdout == messages.NO_OFFICERS + "\n"
+    assert invoke("--data-dir", tmp_path, "officers", "list").stdout == command_line.NO_OFFICERS + "\n"
 
 
 # run and demo

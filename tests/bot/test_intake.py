@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from actions.officers import Officers, Role
+from actions.right_errors import PrivateOnly
 from actions.store import CaseLog
 from bot import messages
 from bot.app import COMMANDS, build
@@ -294,4 +295,4 @@ def released(data_dir: Path) -> list[str]:
 
 async def test_cases_are_for_private_chats(bot: None, stage: Stage) -> None:
     for command in ("/new", "/cases", "/case 2026-1"):
-        assert (await stage.say(OFFICER, command, GROUP_ID)).text == wording.PRIVATE_ONLY
+        assert (await stage.say(OFFICER, command, GROUP_ID)).text == str(PrivateOnly())

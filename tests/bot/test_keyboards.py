@@ -25,7 +25,7 @@ from retrieval.model import Answer, Hit, Passage
 
 LARGEST = 2**63 - 1
 """The largest id that SQLite gives."""
-QUESTION_IDS = st.integers(1, LARGEST)
+QUESTION_IDS = st.integers(1, 10**18 - 1)
 
 
 def hits(*titles: str) -> list[Hit]:
@@ -152,7 +152,7 @@ def understood(tmp_path_factory: pytest.TempPathFactory) -> list[re.Pattern[str]
     return patterns  # type: ignore[return-value]
 
 
-@given(QUESTION_IDS, st.integers(2, 10**6))
+@given(QUESTION_IDS, st.integers(2, 10**4))
 def test_every_button_carries_what_telegram_takes_and_exactly_one_handler_understands(
     understood: list[re.Pattern[str]], question_id: int, pages: int
 ) -> None:

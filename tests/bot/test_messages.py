@@ -11,6 +11,7 @@ import bot.errors
 import retrieval.errors
 from bot import messages
 from bot.handlers.ask import QUESTION_CHARACTERS
+from bot.messages import command_line
 from bot.sandbox.sending import ANSWER_LIMIT
 from playbook.errors import ClosureBotError
 
@@ -18,6 +19,7 @@ LARGEST_ID = 2**52 - 1
 """Telegram: an id has at most 52 significant bits."""
 REFERENCE = "E-1A2B"
 TO_SIMPLIFIED = opencc.OpenCC("t2s")
+WORDING = (messages, command_line)
 FILLED = {
     "stranger": messages.stranger(LARGEST_ID),
     "refusal": messages.refusal("食堂几点开饭"),
@@ -27,14 +29,23 @@ FILLED = {
     "page": messages.page(2, 3),
     "failed": messages.failed(REFERENCE),
     "refused_with": messages.refused_with("磁盘已满。", REFERENCE),
-    "batch_line": messages.batch_line(7),
-    "demo_ready": messages.demo_ready("http://127.0.0.1:8765"),
-    "indexed": messages.indexed(2, 9),
-    "checked": messages.checked(98, 47, 30),
-    "problems": messages.problems(3),
-    "officer_added": messages.officer_added("陈晓", 101, "officer"),
-    "officer_line": messages.officer_line(101, "陈晓", "officer", True),
-    "officer_removed": messages.officer_removed(101),
+    "role": messages.role("admin", True),
+    "arrived": messages.arrived("陈晓", "officer", False),
+    "first_code": messages.first_code("2345-6789-ABCD"),
+    "alarm": messages.alarm("磁盘已满。", REFERENCE),
+    "alarmed": messages.alarmed("磁盘已满。"),
+    "batch_line": command_line.batch_line(7),
+    "demo_ready": command_line.demo_ready("http://127.0.0.1:8765"),
+    "indexed": command_line.indexed(2, 9),
+    "checked": command_line.checked(98, 47, 30),
+    "problems": command_line.problems(3),
+    "officer_added": command_line.officer_added("陈晓", 101, "officer"),
+    "officer_line": command_line.officer_line(101, "陈晓", "officer", True),
+    "backed_up": command_line.backed_up("a.backup", 3, True),
+    "backup_missing": command_line.backup_missing("files/ab/abc"),
+    "restored": command_line.restored("2026-11-27T00:00:00+00:00", 3, "/srv/replaced"),
+    "setting_line": command_line.setting_line("CLOSURE_BOT_PER_MINUTE", "120", "默认"),
+    "officer_removed": command_line.officer_removed(101),
 }
 ALERTS = ["BUTTON_EXPIRED", "NOT_YOUR_BUTTON", "RATED_GOOD", "RATED_BAD", "NONE_OF_THESE", "stranger", "failed"]
 
@@ -46,7 +57,7 @@ def kinds(of: type[ClosureBotError] = ClosureBotError) -> Iterator[type[ClosureB
 
 
 def every_sentence() -> dict[str, str]:
-    constants = {name: value for name, value in vars(messages).items() if name.isupper()}
+    constants = {name: value for of in WORDING for name, value in vars(of).items() if name.isupper()}
     texts = {name: str(value) for name, value in constants.items()}  # of tuples and dictionaries, all that is in them
     errors = {kind.__name__: kind.sentence + kind.remedy for kind in kinds()}
     return texts | FILLED | errors
@@ -54,7 +65,7 @@ def every_sentence() -> dict[str, str]:
 
 def test_every_function_is_looked_at_here() -> None:
     functions = {
-        name for name, value in vars(messages).items() if callable(value) and value.__module__ == "bot.messages"
+        name for of in WORDING for name, value in vars(of).items() if getattr(value, "__module__", "") == of.__name__
     }
     assert functions == set(FILLED)
 

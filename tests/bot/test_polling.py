@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from telegram import Bot, BotCommand, Update
 from telegram.ext import CallbackContext
 
-from actions.errors import CaseLogLocked
 from actions.inbox import Inbox
 from actions.store import CaseLog
 from bot.errors import TokenRejected
@@ -197,26 +196,19 @@ async def test_what_cannot_be_parsed_is_passed_over_once(
     assert pending(log) == []
 
 
-async def test_what_cannot_be_kept_is_told_once_and_answered_later(
+async def test_what_cannot_be_kept_is_answered_all_the_same_and_once(
     address: str, log: CaseLog, world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told: asyncio.Queue[tuple[object, type[Exception | None]]] = asyncio.Queue()
-
-    async def tell(update: object, context: Context) -> None:
-        assert isinstance(update, Update)
-        await told.put((update.effective_chat and update.effective_chat.id, type(context.error)))
-
-    application = build(log, echo, address=address)
-    application.add_error_handler(tell)
-    async with running(application):
+    async with running(build(log, echo, address=address)):
         await answered(world, "先")
+        await eventually(lambda: pending(log) == [])
         with opened(tmp_path / "case-log.db") as other, other.transaction():
             people.say(world, WANG, "后")
-            assert await told.get() == (WANG, CaseLogLocked)
-            await eventually(lambda: caplog.text.count("not hearing: CaseLogLocked") >= 2)
-            assert answers(world) == ["回:先"]
-        await world.until(lambda: len(answers(world)) == 2, 20)
-    assert told.empty()
+            await world.until(lambda: len(answers(world)) == 2, 20)
+        await answered(world, "再")
+    assert answers(world) == ["回:先", "回:后", "回:再"]
+    assert "cannot be kept" in caplog.text
+    assert pending(log) == []
 
 
 # The start

@@ -1,35 +1,43 @@
 """Every setting: where it comes from, what it is by default, and the one line that a wrong one gets."""
 
+import os
 from pathlib import Path
 
 import platformdirs
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.errors import SecretFileUnreadable, SettingInvalid
-from bot.settings import SettingRow, Settings, table
+from bot.settings import SECRETS, Origin, SettingRow, Settings, origins, strangers, table
 from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
 from retrieval.library import LibrarySettings
 
 GOOD = {
     "TELEGRAM_BOT_TOKEN": ("telegram_bot_token", "7:secret"),
     "TELEGRAM_API_BASE_URL": ("telegram_api_base_url", "http://127.0.0.1:8081"),
+    "CLOSURE_BOT_WEBHOOK_URL": ("webhook_url", "https://bot.example.cn/hook"),
+    "CLOSURE_BOT_WEBHOOK_LISTEN": ("webhook_listen", "[::1]:9001"),
+    "CLOSURE_BOT_WEBHOOK_SECRET": ("webhook_secret", "hook-secret"),
+    "CLOSURE_BOT_OPERATIONS_LISTEN": ("operations_listen", "127.0.0.1:9100"),
     "CLOSURE_BOT_DATA_DIR": ("data_dir", "/srv/停业管家"),
     "CLOSURE_BOT_PLAYBOOK_DIR": ("playbook_dir", "/srv/手册"),
     "CLOSURE_BOT_EMBEDDING_MODEL": ("embedding_model", "BAAI/bge-small-zh-v1.5"),
     "CLOSURE_BOT_RERANKER": ("reranker", "BAAI/bge-reranker-base"),
     "CLOSURE_BOT_CHROMA_URL": ("chroma_url", "http://chroma:8000"),
+    "CLOSURE_BOT_BACKUP_DIR": ("backup_dir", "/srv/备份"),
+    "CLOSURE_BOT_BACKUP_KEEP": ("backup_keep", "7"),
+    "CLOSURE_BOT_BACKUP_RECIPIENT": ("backup_recipient", "age1xyz"),
+    "CLOSURE_BOT_PER_MINUTE": ("per_minute", "60"),
+    "CLOSURE_BOT_RETENTION_MONTHS": ("retention_months", "120"),
     "CLOSURE_BOT_LOG_LEVEL": ("log_level", "DEBUG"),
+    "CLOSURE_BOT_LOG_FORMAT": ("log_format", "json"),
 }
 
 
 def plain(settings: Settings, attribute: str) -> str | None:
     """A setting as text."""
-    if attribute == "telegram_bot_token":
-        token = settings.telegram_bot_token
-        return None if token is None else token.get_secret_value()
     value = getattr(settings, attribute)
-    return None if value is None else str(value)
+    return value.get_secret_value() if isinstance(value, SecretStr) else None if value is None else str(value)
 
 
 @pytest.mark.parametrize("variable", GOOD)
@@ -69,6 +77,11 @@ def test_what_is_unset_or_empty_has_its_default(
         ("TELEGRAM_API_BASE_URL", "ftp://api.telegram.org", "http://"),
         ("CLOSURE_BOT_CHROMA_URL", "chroma:8000", "http://"),
         ("CLOSURE_BOT_LOG_LEVEL", "LOUD", "WARNING"),
+        ("CLOSURE_BOT_WEBHOOK_LISTEN", "8081", "host:port"),
+        ("CLOSURE_BOT_OPERATIONS_LISTEN", "127.0.0.1:http", "host:port"),
+        ("CLOSURE_BOT_BACKUP_KEEP", "0", "greater than 0"),
+        ("CLOSURE_BOT_PER_MINUTE", "many", "integer"),
+        ("CLOSURE_BOT_RETENTION_MONTHS", "-1", "greater than or equal to 0"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable_and_what_it_may_be(
@@ -170,13 +183,35 @@ def test_an_empty_secret_file_holds_no_secret(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "7:secret")
+    for variable in SECRETS:
+        monkeypatch.setenv(variable, "7:top")
     settings = Settings.load()
-    assert "secret" not in f"{settings}{settings!r}{settings.model_dump_json()}"
+    shown = "".join(value for _, value, _ in origins(settings, os.environ))
+    assert "7:top" not in f"{settings}{settings!r}{settings.model_dump_json()}{shown}"
     monkeypatch.setenv("CLOSURE_BOT_LOG_LEVEL", "LOUD")
     with pytest.raises(SettingInvalid) as raised:
         Settings.load()
-    assert "secret" not in f"{raised.value}{raised.value.__cause__}"
+    assert "7:top" not in f"{raised.value}{raised.value.__cause__}"
+
+
+# Where values come from
+
+
+def test_each_setting_is_told_with_its_origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("7:secret", "utf-8")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("CLOSURE_BOT_LOG_LEVEL", "DEBUG")
+    monkeypatch.setenv("CLOSURE_BOT_DATA_DIR", "/srv/elsewhere")
+    told = {variable: origin for variable, _, origin in origins(Settings.load(data_dir=tmp_path), os.environ)}
+    assert told.pop("TELEGRAM_BOT_TOKEN") is Origin.FILE
+    assert told.pop("CLOSURE_BOT_LOG_LEVEL") is Origin.ENVIRONMENT
+    assert told.pop("CLOSURE_BOT_DATA_DIR") is Origin.COMMAND
+    assert set(told.values()) == {Origin.DEFAULT}
+
+
+def test_a_variable_that_only_looks_like_a_setting_is_found() -> None:
+    given = {"CLOSURE_BOT_LOGLEVEL": "DEBUG", "CLOSURE_BOT_LOG_LEVEL": "DEBUG", "CLOSURE_BOT_WEBHOOK_SECRET_FILE": "/x"}
+    assert strangers(given) == ["CLOSURE_BOT_LOGLEVEL"]
 
 
 # The table
@@ -190,8 +225,13 @@ def test_the_table_shows_defaults_that_are_the_same_everywhere() -> None:
     defaults = {row.variable: row.default for row in table() if row.default}
     assert defaults == {
         "TELEGRAM_API_BASE_URL": "https://api.telegram.org",
+        "CLOSURE_BOT_WEBHOOK_LISTEN": "127.0.0.1:8081",
         "CLOSURE_BOT_EMBEDDING_MODEL": "bundled",
+        "CLOSURE_BOT_BACKUP_KEEP": "14",
+        "CLOSURE_BOT_PER_MINUTE": "120",
+        "CLOSURE_BOT_RETENTION_MONTHS": "36",
         "CLOSURE_BOT_LOG_LEVEL": "WARNING",
+        "CLOSURE_BOT_LOG_FORMAT": "text",
     }
 
 

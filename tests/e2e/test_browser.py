@@ -19,7 +19,7 @@ from tests.e2e.process import Process
 CHROMIUM = shutil.which("chromium")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on PATH")]
 
-OFFICER, COLLEAGUE, LEAD, STRANGER = (person.id for person, _ in CAST)
+OFFICER, COLLEAGUE, LEAD, ADMIN, STRANGER = (person.id for person, _ in CAST)
 DESKTOP, PHONE = (1280, 800), (390, 844)
 PATIENCE = 20_000
 """Milliseconds for what takes a tenth of a second on an idle machine."""

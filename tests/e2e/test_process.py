@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from actions.officers import Officers, Role
 from bot import messages
+from bot.messages import command_line
 from bot.render.answers import answer_messages
 from bot.sandbox import people
 from bot.sandbox.entities import parse_html
@@ -257,4 +258,4 @@ async def test_told_to_stop_it_ends_within_seconds_and_well(
         stack.callback(bot.end)
         await town.settled()
         assert await bot.send(signal.SIGTERM, seconds=5) == 0
-    assert (bot.stdout, bot.stderr) == (f"{messages.RUNNING}\n", "")
+    assert (bot.stdout, bot.stderr) == (f"{command_line.RUNNING}\n", "")
