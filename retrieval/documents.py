@@ -1,20 +1,24 @@
-"""The one door to document converters: an officer's file in, passages with their page or heading out.
+"""Officers' own documents: which files they are, and each as passages with their page or heading.
 
-PDF goes through PDFium page by page, since a citation needs the page; DOCX and HTML through MarkItDown, which keeps
-headings; Markdown and text as they are. Converters are imported when the first file of their kind comes.
+No document is opened by a converter in this process: see `retrieval.confinement`.
 """
 
 import hashlib
-import io
-from collections.abc import Callable, Iterable, Iterator
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
-from retrieval.chunks import Chunk, chunk_markdown, chunk_text
+from retrieval.confinement import convert_apart
+from retrieval.converters import READERS, Reason
 from retrieval.errors import DocumentUnreadable
 from retrieval.model import Passage, Source
 
 DOCUMENT_PREFIX = "document:"
 """Marks the digests of documents; see `sources.PLAYBOOK_PREFIX`."""
+DOCUMENT_BYTES = 50_000_000
+"""What is larger is not read at all."""
 
 
 def document_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -35,91 +39,48 @@ def document_id(path: Path) -> str:
 
 
 def document_digest(path: Path) -> str:
-    """Changes when the file's bytes do; raises DocumentUnreadable where there are none to read."""
-    try:
-        return DOCUMENT_PREFIX + hashlib.sha256(path.read_bytes()).hexdigest()[:24]
-    except OSError as error:
-        raise DocumentUnreadable(name=path.name, reason=_trouble(error)) from error
+    """Changes when the file's bytes do; raises DocumentUnreadable where there are none to read, or too many."""
+    with _opened(path) as document:
+        return _digest(document)
 
 
 def read_document(path: Path) -> Source:
     """The document as passages; raises DocumentUnreadable for a kind, an encoding or a content that cannot be read."""
-    digest = document_digest(path)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DocumentUnreadable(
-            name=path.name, reason=f"不支持 {path.suffix or '没有后缀的'} 文件，可用 {' '.join(READERS)}"
-        )
-    chunks = reader(path)
-    if not chunks:
-        raise DocumentUnreadable(name=path.name, reason="里面没有文字（扫描件需先识别文字）")
+    suffix = path.suffix.lower()
+    with _opened(path) as document:
+        if suffix not in READERS:
+            reason = f"不支持 {path.suffix or '没有后缀的'} 文件，可用 {' '.join(READERS)}"
+            raise DocumentUnreadable(name=path.name, reason=reason)
+        digest = _digest(document)
+        document.seek(0)
+        conversion = convert_apart(document, suffix)
+    if conversion.refused:
+        raise DocumentUnreadable(name=path.name, reason=conversion.refused)
     id_, title = document_id(path), path.stem
     passages = (
         Passage(id_, position, title, "document", "", chunk.text, chunk.locator)
-        for position, chunk in enumerate(chunks)
+        for position, chunk in enumerate(conversion.chunks)
     )
     return Source(id_, digest, tuple(passages))
 
 
-def _text(path: Path) -> list[Chunk]:
-    return chunk_markdown(_decoded(path))
-
-
-def _plain_text(path: Path) -> list[Chunk]:
-    return chunk_text(_decoded(path))
-
-
-def _decoded(path: Path) -> str:
-    """UTF-8, with or without a mark, else GB18030, in which older office files are written."""
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DocumentUnreadable(name=path.name, reason="文字编码认不出来，请用 UTF-8 另存")
-
-
-def _office(path: Path) -> list[Chunk]:
-    """DOCX and HTML, through Markdown."""
-    from markitdown import MarkItDown, MarkItDownException, StreamInfo
-    from markitdown.converters import DocxConverter, HtmlConverter
-
-    converters = MarkItDown(enable_builtins=False)  # the others would read a broken DOCX as plain text or as a ZIP
-    for converter in (DocxConverter(), HtmlConverter()):  # type: ignore[no-untyped-call]
-        converters.register_converter(converter)
-    data = path.read_bytes() if path.suffix.lower() == ".docx" else _decoded(path).encode()
+@contextmanager
+def _opened(path: Path) -> Iterator[FileIO]:
+    """The file, if it is one and not too large; any trouble with it, now or while it is used, is the document's."""
     try:
-        converted = converters.convert_stream(
-            io.BytesIO(data), stream_info=StreamInfo(extension=path.suffix.lower(), charset="utf-8")
-        )
-    except (MarkItDownException, ValueError, KeyError, OSError) as error:
-        raise DocumentUnreadable(name=path.name, reason="文件损坏或不是它后缀所说的格式") from error
-    return chunk_markdown(converted.text_content)
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):  # a pipe would have us wait for ever
+            raise DocumentUnreadable(name=path.name, reason="读不了（不是文件）")
+        if state.st_size > DOCUMENT_BYTES:
+            raise DocumentUnreadable(name=path.name, reason=Reason.TOO_LARGE)
+        with path.open("rb", buffering=0) as document:
+            yield document
+    except OSError as error:
+        raise DocumentUnreadable(name=path.name, reason=_trouble(error)) from error
 
 
-def _pdf(path: Path) -> list[Chunk]:
-    """Page by page; a page's number is the locator. Lines that PDF breaks in mid-sentence are joined again."""
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(path) as document:
-            pages = [page.get_textpage().get_text_bounded() for page in document]
-    except pypdfium2.PdfiumError as error:
-        raise DocumentUnreadable(name=path.name, reason="PDF 打不开（损坏或有密码）") from error
-    return [chunk for number, text in enumerate(pages, 1) for chunk in chunk_text(_joined(text), f"第{number}页")]
-
-
-def _joined(text: str) -> str:
-    """One paragraph a line: a line that does not end a sentence goes on in the next."""
-    joined = ""
-    for line in map(str.strip, text.splitlines()):
-        joined += line
-        if not line or line.endswith(tuple("。！？!?；;：:.”」")):
-            joined += "\n"
-        elif line[-1:].isascii():
-            joined += " "
-    return joined
+def _digest(document: FileIO) -> str:
+    return DOCUMENT_PREFIX + hashlib.file_digest(document, "sha256").hexdigest()[:24]
 
 
 def _hidden(file: Path, root: Path) -> bool:
@@ -128,15 +89,3 @@ def _hidden(file: Path, root: Path) -> bool:
 
 def _trouble(error: OSError) -> str:
     return "文件不存在" if isinstance(error, FileNotFoundError) else f"读不了（{error.strerror}）"
-
-
-READERS: dict[str, Callable[[Path], list[Chunk]]] = {
-    ".md": _text,
-    ".markdown": _text,
-    ".txt": _plain_text,
-    ".html": _office,
-    ".htm": _office,
-    ".docx": _office,
-    ".pdf": _pdf,
-}
-"""What can be read, by suffix."""

@@ -79,6 +79,7 @@ class BundledEmbeddings(_MatrixEmbeddings):
 
     @cached_property
     def _session(self) -> "onnxruntime.InferenceSession":
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report what it runs to its maker
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -5,6 +5,7 @@ of the three, normalised: the words find names and figures, the best unit finds 
 passage about the matter from one that mentions it. `make bench` prints each.
 """
 
+import logging
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +14,13 @@ import numpy as np
 
 from playbook.glossary import Glossary
 from retrieval.embedder import CrossEncoderReranker, Matrix, PassageEmbedder
+from retrieval.errors import VectorStoreUnavailable
 from retrieval.index import VectorIndex
 from retrieval.lexical import LexicalIndex, Row
 from retrieval.model import Passage
 from retrieval.normalise import has_han, normalise, pairs, simplify, words
+
+log = logging.getLogger(__name__)
 
 CANDIDATES = 32
 """Taken from each index. The right passage was among either's first ten .98 to .995 of the time."""
@@ -79,7 +83,7 @@ class Search:
         terms = dict.fromkeys([*pairs(wording), *(pair for word in words(wording) for pair in pairs(word))])
         counts = self._lexical.counts(terms)
         matched = self._lexical.match(affordable(pairs(wording), counts), CANDIDATES)
-        near = self._vectors.nearest(vector, CANDIDATES, kind)
+        near = self._near(vector, kind)
         rows = self._lexical.rows(self._embedder.fingerprint, numbers=matched, keys=near)
         candidates = self._best([row for row in rows if kind in (None, row.kind)], matched, vector)
         return Found(
@@ -90,6 +94,17 @@ class Search:
             unknown=frozenset(terms.keys() - counts.keys()),
             candidates=tuple(self._rerank(question, candidates)),
         )
+
+    def _near(self, vector: Matrix, kind: str | None) -> Iterable[str]:
+        """What the vector store proposes. Where it fails, and on a full disk its queries do, words alone propose.
+
+        They find a little less; what they find is scored by meaning all the same.
+        """
+        try:
+            return self._vectors.nearest(vector, CANDIDATES, kind)
+        except VectorStoreUnavailable as error:
+            log.error("candidates by words alone: %s", error)
+            return ()
 
     def among(self, text: str, groups: Iterable[Collection[str]]) -> Iterator[list[Candidate]]:
         """For each group of sources, as far as it is asked for, their passages nearest to `text`, best first."""

@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from retrieval.documents import READERS, document_files, document_id, read_document
+from retrieval.converters import READERS
+from retrieval.documents import document_files, document_id, read_document
 from retrieval.errors import DocumentUnreadable
 from retrieval.library import Library, LibrarySettings
 from tests.retrieval.toy import ToyEmbedder, use_toy, write_playbook
