@@ -79,6 +79,8 @@ class Arrivals:
             known = self._officers.find(telegram_id)
             if row is None or (row["expires_at"] and row["expires_at"] < instant(now)):
                 return None
+            if row["made_by"] is None and Roster(self._log).admins():
+                return None  # somebody was made an admin on the command line meanwhile
             if known and row["made_by"] is not None:
                 return known
             values = {"used_at": instant(now), "used_by": telegram_id}

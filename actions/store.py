@@ -4,6 +4,7 @@
 a power cut, which the inbox counts on when it tells Telegram that an update has arrived.
 """
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +39,8 @@ _ERRORS: Mapping[int, type[CaseLogUnavailable]] = {
     sqlite3.SQLITE_IOERR: CaseLogUnavailable,
 }
 """SQLite's primary result codes (https://sqlite.org/rescode.html). Any other is a bug of ours and stays as it is."""
+_PAGE = 64 * 1024
+"""Bytes: twice what the journal's index grows by."""
 
 
 class CaseLog:
@@ -151,7 +154,16 @@ def _translated(path: Path) -> Iterator[None]:
         kind = _ERRORS.get(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF)
         if kind is None:
             raise
+        if kind is CaseLogUnavailable and _is_full(path.parent):
+            kind = CaseLogFull  # where it is the journal's index that finds no room, SQLite says I/O error
         raise kind(where=path, reason=error) from error
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _PAGE
+    except OSError:
+        return False
 
 
 def copy_log(path: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tells leads and admins that the case log is in trouble. They are known by heart: it may not be readable then."""
+"""Tells leads and admins of trouble that they can mend. They are known by heart: the case log may not be readable."""
 
 import logging
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from actions.errors import CaseLogUnavailable
 from actions.roster import Roster
 from bot import messages
 from bot.services import Clock, aside
+from playbook.errors import ClosureBotError
 
 AGAIN = timedelta(hours=1)
 """How soon the same trouble is told again."""
@@ -20,12 +21,12 @@ log = logging.getLogger(__name__)
 class Alarm:
     """Sounds once an hour for each kind of trouble."""
 
-    def __init__(self, roster: Roster, now: Clock) -> None:
-        self._roster, self._now = roster, now
+    def __init__(self, bot: Bot, roster: Roster, now: Clock) -> None:
+        self._bot, self._roster, self._now = bot, roster, now
         self._whom = self._known()
         self._last: dict[type, datetime] = {}
 
-    async def sound(self, bot: Bot, error: CaseLogUnavailable, reference: str = "") -> bool:
+    async def sound(self, error: ClosureBotError, reference: str = "") -> bool:
         """Tells them, unless they were told just now; whether anybody was."""
         last = self._last.get(type(error))
         if last and self._now() - last < AGAIN:
@@ -35,9 +36,10 @@ class Alarm:
             self._whom = await aside(self._known)
         except CaseLogUnavailable:
             log.info("those who are told of trouble are the ones known before")
+        line = messages.alarm(str(error), reference, answering=isinstance(error, CaseLogUnavailable))
         for person in self._whom:
             try:
-                await bot.send_message(person, messages.alarm(str(error), reference))
+                await self._bot.send_message(person, line)
             except TelegramError as failed:
                 log.error("%d could not be told of trouble: %r", person, failed)
         return bool(self._whom)

@@ -87,10 +87,10 @@ def _webhook(settings: Settings, application: InboxApplication) -> polling.Recei
     """How updates come, where they are posted to us."""
     if settings.webhook_url is None:
         return None
-    from bot.web import receive  # a web server, which few need
+    from bot.web import listening, receive  # a web server, which few need
 
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
-    return partial(receive, application, settings.webhook_url, settings.webhook_listen, secret)
+    return partial(receive, application, settings.webhook_url, listening(settings.webhook_listen), secret)
 
 
 def _operations(settings: Settings, application: InboxApplication, log: CaseLog) -> polling.Receiver | None:
@@ -98,13 +98,13 @@ def _operations(settings: Settings, application: InboxApplication, log: CaseLog)
     if settings.operations_listen is None:
         return None
     from bot.metrics import Metrics
-    from bot.web import operations, serve
+    from bot.web import listening, operations, serve
 
     application.metrics = Metrics()
     polls = settings.webhook_url is None
     application.hear()
     routes = operations(Census(log), application.metrics, lambda: application.heard_at if polls else None)
-    return partial(serve, routes, settings.operations_listen)
+    return partial(serve, routes, listening(settings.operations_listen))
 
 
 def build(
@@ -139,8 +139,8 @@ def build(
         builder = builder.request(request)
     application: InboxApplication = builder.build()
     services = Services.with_library(case_log, settings, library, now)
-    alarm = Alarm(services.roster, now)
-    jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, Keeper(settings), every)
+    alarm = Alarm(application.bot, services.roster, now)
+    jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, Keeper(settings), alarm, every)
     application.jobs, application.alarm = jobs, alarm
     if jump:
         application.add_handler(CommandHandler("jump", Jumping(services, jump).command, NEW))

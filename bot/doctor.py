@@ -3,12 +3,13 @@
 import os
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from actions.calendar import SHANGHAI
+from actions.calendar import SHANGHAI, local_day
 from actions.census import Census
 from actions.errors import CaseLogDamaged
 from actions.store import CaseLog
+from bot.keeping import newest_backup
 from bot.messages import command_line
 from bot.messages import doctor as findings_wording
 from bot.messages import push as wording
@@ -30,7 +31,7 @@ def examine(log: CaseLog, settings: Settings) -> tuple[str, list[str]]:
     registers = Registers.of(log, settings)
     chain = log.verify_record()
     found = [findings_wording.unknown_setting(name) for name in strangers(os.environ)]
-    found += _open_to_others(settings)
+    found += [*_open_to_others(settings), *_without_backup(settings, registers.now())]
     try:
         log.check()
     except CaseLogDamaged as error:
@@ -63,3 +64,12 @@ def _open_to_others(settings: Settings) -> Iterator[str]:
     """The data directory, where other accounts of this machine may look into it."""
     if os.name == "posix" and settings.data_dir.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield findings_wording.open_to_others(str(settings.data_dir))
+
+
+def _without_backup(settings: Settings, now: datetime) -> Iterator[str]:
+    """Days without the backup that is wanted."""
+    if settings.backup_dir is None:
+        return
+    newest = newest_backup(settings.backup_dir)
+    if newest is None or local_day(now) - newest > timedelta(days=1):
+        yield findings_wording.backup_old(newest)

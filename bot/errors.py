@@ -28,7 +28,7 @@ class PortTaken(ClosureBotError):
     """A server of ours cannot listen. Details: `port`."""
 
     sentence = "端口 {port} 已被占用。"
-    remedy = "请用 --port 换一个端口，或先停掉占用它的程序。"
+    remedy = "请换一个端口（demo 用 --port，run 改对应的设置），或先停掉占用它的程序。"
 
 
 class AlreadyRunning(ClosureBotError):

@@ -101,7 +101,7 @@ class InboxApplication(Application[Any, Any, Any, Any, Any, Any]):
         except CaseLogUnavailable as error:
             _LOGGER.error("update %d cannot be kept: %s", update.update_id, error)
             if self.alarm:
-                self.create_task(self.alarm.sound(self.bot, error))
+                self.create_task(self.alarm.sound(error))
             assert isinstance(self.update_queue, DurableQueue)
             await self.update_queue.put_unkept(update)
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from datetime import timedelta
 
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.alarm import Alarm
 from bot.keeping import Keeper
 from bot.pushing import Pusher
-from bot.services import Registers, aside
+from bot.services import Registers, aside, noted
 from playbook.errors import ClosureBotError
 
 EVERY = timedelta(minutes=1)
@@ -20,8 +22,10 @@ _LOGGER = logging.getLogger(__name__)
 class Jobs:
     """Rounds of pushing, one after another. `run` returns once `stop` was called and what is on its way is finished."""
 
-    def __init__(self, pusher: Pusher, registers: Registers, keeper: Keeper, every: timedelta = EVERY) -> None:
-        self._pusher, self._at, self._keeper, self._every = pusher, registers, keeper, every
+    def __init__(
+        self, pusher: Pusher, registers: Registers, keeper: Keeper, alarm: Alarm, every: timedelta = EVERY
+    ) -> None:
+        self._pusher, self._at, self._keeper, self._alarm, self._every = pusher, registers, keeper, alarm, every
         self._bell = asyncio.Event()
         self._stopped = False
 
@@ -29,17 +33,22 @@ class Jobs:
         """Until `stop`. A round that fails is logged; the next one may do better."""
         while not self._stopped:
             self._bell.clear()
-            try:
-                await self._pusher.round()
-                await aside(self._keeper.turn, self._at.now())
-            except ClosureBotError as error:
-                _LOGGER.error("nothing was pushed: %s", error)
-            except Exception:
-                _LOGGER.exception("a round of pushing failed")
+            await self._watched("nothing was pushed", self._pusher.round())
+            await self._watched("no backup today", aside(self._keeper.turn, self._at.now()))
             try:
                 await asyncio.wait_for(self._bell.wait(), self._every.total_seconds())
             except TimeoutError:
                 continue
+
+    async def _watched(self, without: str, work: Awaitable[object]) -> None:
+        """Does one thing. Where that fails it is logged, and leads and admins are told of what they can mend."""
+        try:
+            await work
+        except ClosureBotError as error:
+            _LOGGER.error("%s: %s", without, error)
+            await self._alarm.sound(error)
+        except Exception:
+            _LOGGER.exception(without)
 
     def stop(self) -> None:
         """Ends after what is on its way."""
@@ -51,7 +60,7 @@ class Jobs:
         """After every update of an officer: what it opened or offered goes out at once, and what could not be sent to
         them before may go out now."""
         if update.effective_user:
-            await aside(self._at.ledger.revive, update.effective_user.id, now=self._at.now())
+            await noted(self._at.ledger.revive, update.effective_user.id, now=self._at.now())
         self._bell.set()
 
     async def seen(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -60,4 +69,4 @@ class Jobs:
         if update.message:
             message = update.message.reply_to_message
         if message and update.effective_user:
-            await aside(self._at.ledger.seen, update.effective_user.id, message.message_id, now=self._at.now())
+            await noted(self._at.ledger.seen, update.effective_user.id, message.message_id, now=self._at.now())

@@ -48,6 +48,7 @@ class Metrics:
 
     def text(self, census: Census) -> bytes:
         """All of it, as Prometheus reads it; blocks."""
+        self._rows.clear()  # a state that nothing is in any more must not keep its last figure
         for table, state, number in census.by_state():
             self._rows.labels(table, state).set(number)
         return generate_latest(self._registry)

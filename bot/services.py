@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from actions.contacts import Contacts
 from actions.deeds import Deeds
 from actions.dossier import Dossiers
 from actions.duties import DueLists
+from actions.errors import CaseLogUnavailable
 from actions.files import Files
 from actions.forgetting import Forgetting
 from actions.gates import Gates
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -133,6 +137,18 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
         "arrivals": Arrivals(log),
         "forgetting": Forgetting(log, procedure, cases, settings.files, settings.retention_months),
     }
+
+
+async def noted(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """`aside`, for what is noted after an act is done. That the log could not be written then is logged, and no more:
+
+    to be told that something was not saved would have people do again what was.
+    """
+    try:
+        return await aside(call, *args, **kwargs)
+    except CaseLogUnavailable as error:
+        _LOGGER.error("not noted: %s", error)
+        return None
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -85,34 +85,50 @@ def operations(census: Census, metrics: Metrics, heard_at: Callable[[], float | 
     return [Route("/health", health), Route("/metrics", figures)]
 
 
-async def receive(application: InboxApplication, url: str, listen: str, secret: str, stop: asyncio.Event) -> None:
-    """Has updates posted to `url`, and takes them at `listen`, until `stop` is set. PortTaken, TokenRejected.
+async def receive(
+    application: InboxApplication, url: str, listener: socket.socket, secret: str, stop: asyncio.Event
+) -> None:
+    """Has updates posted to `url`, and takes them at `listener`, until `stop` is set. TokenRejected.
 
     The address stays with Telegram afterwards: what comes meanwhile is posted at the next start.
     """
-    async with asyncio.TaskGroup() as group:
-        group.create_task(serve(webhook(application, url, secret), listen, stop))
-        backoff = Backoff()
-        while not stop.is_set():
-            try:
-                await application.bot.set_webhook(url, allowed_updates=ALLOWED_UPDATES, secret_token=secret)
-                return
-            except InvalidToken:
-                stop.set()
-                raise TokenRejected from None
-            except TelegramError as error:
-                seconds = pause_asked(error) if isinstance(error, RetryAfter) else backoff.next()
-                _LOGGER.warning("the webhook could not be set: %r; again in %.1f s", error, seconds)
-                await unless(stop, asyncio.sleep(seconds))
-
-
-async def serve(routes: Sequence[Route], listen: str, stop: asyncio.Event) -> None:
-    """Serves until `stop` is set. PortTaken."""
-    host, _, port = listen.rpartition(":")
+    serving = asyncio.create_task(serve(webhook(application, url, secret), listener, stop))
     try:
-        listener = socket.create_server((host.strip("[]"), int(port)))
+        await _ask_for_posts(application, url, secret, stop)
+    except InvalidToken:
+        stop.set()
+        raise TokenRejected from None
+    finally:
+        await serving
+
+
+async def _ask_for_posts(application: InboxApplication, url: str, secret: str, stop: asyncio.Event) -> None:
+    backoff = Backoff()
+    while not stop.is_set():
+        try:
+            await application.bot.set_webhook(url, allowed_updates=ALLOWED_UPDATES, secret_token=secret)
+            return
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            seconds = pause_asked(error) if isinstance(error, RetryAfter) else backoff.next()
+            _LOGGER.warning("the webhook could not be set: %r; again in %.1f s", error, seconds)
+            await unless(stop, asyncio.sleep(seconds))
+
+
+def listening(address: str) -> socket.socket:
+    """Takes `host:port`, so that a port that is taken is known before anything else has begun. PortTaken."""
+    host, _, port = address.rpartition(":")
+    try:
+        return socket.create_server(
+            (host.strip("[]"), int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
     except OSError as error:
         raise PortTaken(port=port) from error
+
+
+async def serve(routes: Sequence[Route], listener: socket.socket, stop: asyncio.Event) -> None:
+    """Serves until `stop` is set."""
     config = uvicorn.Config(
         Starlette(routes=list(routes)),
         ws="none",

@@ -18,7 +18,7 @@ from bot.handlers.pressing import acknowledge
 from bot.keyboards.answers import answer_keyboard
 from bot.render.answers import answer_messages
 from bot.render.masking import without_contacts
-from bot.services import Services, aside
+from bot.services import Services, aside, noted
 from retrieval.model import Answer
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Ask:
             question_id = await aside(self._recorded, update, answer)
             sent = await _send(message, answer, question_id)
         if question_id is not None:
-            await aside(self._questions.attach_message, question_id, sent.chat_id, sent.message_id, now=self._now())
+            await noted(self._questions.attach_message, question_id, sent.chat_id, sent.message_id, now=self._now())
 
     def _asked_before(self, update_id: int) -> Question | None:
         try:

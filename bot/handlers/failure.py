@@ -29,7 +29,7 @@ class Failure:
         if isinstance(update, Update) and not isinstance(error, Forbidden):  # Forbidden: they have blocked the bot
             told = isinstance(error, ClosureBotError)
             line = messages.refused_with(str(error), reference) if told else messages.failed(reference)
-            if isinstance(error, CaseLogUnavailable) and await self._alarm.sound(context.bot, error, reference):
+            if isinstance(error, CaseLogUnavailable) and await self._alarm.sound(error, reference):
                 line = messages.alarmed(line)
             await self._tell(update, line, reference)
         raise ApplicationHandlerStop

@@ -10,7 +10,7 @@ from bot.handlers.pressing import replace_text, strip
 from bot.keyboards.intake import screen_keyboard
 from bot.messages import intake as wording
 from bot.render.intake import change_lines, screen_text
-from bot.services import Services, aside
+from bot.services import Services, noted
 
 
 class Screens:
@@ -26,7 +26,7 @@ class Screens:
             shown = await self._cards.show(screen.case.id, bot, chat_id, message_id, news)
         else:
             shown = await self._show(screen, bot, chat_id, message_id)
-        await aside(self._intake.shown, screen, shown)
+        await noted(self._intake.shown, screen, shown)
 
     async def _show(self, screen: Screen, bot: Bot, chat_id: int, message_id: int | None) -> int:
         text, keyboard = screen_text(screen), screen_keyboard(screen)

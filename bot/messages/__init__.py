@@ -137,10 +137,11 @@ def first_code(code: str) -> str:
     return f"还没有管理员。请在 Telegram 里把这个一次性口令发给机器人，发的人就是管理员：{code}"
 
 
-def alarm(sentence: str, reference: str) -> str:
-    """To leads and admins: the case log is in trouble."""
+def alarm(sentence: str, reference: str, answering: bool) -> str:
+    """To leads and admins: something is in trouble. `answering`: it is the case log, without which questions go on."""
     number = f"（编号 {reference}）" if reference else ""
-    return f"⚠️ {sentence}{number}\n提问还能回答的照常回答；登记、办结、提醒要等它恢复。"
+    rest = "\n提问照常回答；登记、办结、提醒要等它恢复。" if answering else ""
+    return f"⚠️ {sentence}{number}{rest}"
 
 
 def alarmed(line: str) -> str:

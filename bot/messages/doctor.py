@@ -1,5 +1,7 @@
 """What `closure-bot doctor` says beside what it says of pushing."""
 
+from datetime import date
+
 NO_ADMIN = "还没有管理员：运行 closure-bot run 会给出一次性口令，或用 closure-bot officers add 编号 --role admin。"
 
 
@@ -26,3 +28,9 @@ def file_missing(sha256: str) -> str:
 def unknown_setting(name: str) -> str:
     """A variable that looks like one of ours."""
     return f"没有 {name} 这个设置，是不是写错了？"
+
+
+def backup_old(newest: date | None) -> str:
+    """There is no backup of today or yesterday."""
+    last = f"最近一份是 {newest.isoformat()} 的" if newest else "一份也没有"
+    return f"设了每日自动备份，{last}。请看日志里的 no backup today，先用 closure-bot backup 手工备份一份。"

@@ -46,6 +46,13 @@ def test_a_new_start_prints_a_new_code_and_the_old_one_is_none_any_more(arrivals
     assert arrivals.redeem(new, ADMIN.id, "x", now=NOW)
 
 
+def test_the_first_code_is_none_once_there_is_an_admin(arrivals: Arrivals, log: CaseLog) -> None:
+    code = arrivals.first_code(now=NOW) or ""
+    Officers(log).add(ADMIN.id, ADMIN.name, Role.ADMIN, by=None, now=NOW)
+    assert arrivals.redeem(code, STRANGER.id, "x", now=NOW) is None
+    assert Officers(log).find(STRANGER.id) is None
+
+
 def test_a_lead_who_sends_the_first_code_leads_on(arrivals: Arrivals, log: CaseLog) -> None:
     Officers(log).add(LEAD.id, LEAD.name, Role.LEAD, by=None, now=NOW)
     admin = arrivals.redeem(arrivals.first_code(now=NOW) or "", LEAD.id, "x", now=NOW)

@@ -32,7 +32,7 @@ FILLED = {
     "role": messages.role("admin", True),
     "arrived": messages.arrived("陈晓", "officer", False),
     "first_code": messages.first_code("2345-6789-ABCD"),
-    "alarm": messages.alarm("磁盘已满。", REFERENCE),
+    "alarm": messages.alarm("磁盘已满。", REFERENCE, True),
     "alarmed": messages.alarmed("磁盘已满。"),
     "batch_line": command_line.batch_line(7),
     "demo_ready": command_line.demo_ready("http://127.0.0.1:8765"),

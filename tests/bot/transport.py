@@ -1,7 +1,7 @@
 """The bot's transport as `bot.app` puts it together, with handlers of the test's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ TOKEN = "1:sandbox"
 DIRECT: dict[str, Any] = {"httpx_kwargs": {"trust_env": False, "verify": False}}
 """Options of an HTTPXRequest to this machine: no proxy, and no certificates, which take time to read."""
 
-Handler = Callable[[Update, CallbackContext[Any, Any, Any, Any]], Awaitable[None]]
+Handler = Callable[[Update, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
 
 
 @contextmanager
