@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # uv resolves from another index than pip's configuration: pip it is.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 
-.PHONY: demo test lint format bench docs calibrate picture clean
+.PHONY: demo test lint format bench faults fuzz load docs calibrate picture clean
 
 demo: $(VENV)/.installed  ## the bot with a chat page on this machine: no token, no network
 	$(BIN)/closure-bot demo
@@ -27,6 +27,15 @@ format: $(VENV)/.dev  ## makes style what lint wants it to be
 
 bench: $(VENV)/.dev  ## figures: answers, refusal, speed, memory
 	$(BIN)/python -m tools.bench
+
+faults: $(VENV)/.dev  ## kills, a full disk, a jumping clock: what is lost (takes root, faketime and a quarter of an hour)
+	$(BIN)/python -m tools.faults
+
+fuzz: $(VENV)/.dev  ## a hundred thousand random updates
+	$(BIN)/python -m tools.fuzz
+
+load: $(VENV)/.dev  ## two hundred officers at once, for five minutes
+	$(BIN)/python -m tools.load
 
 docs: $(VENV)/.dev  ## the READMEs' tables, from the code and the last bench
 	$(BIN)/python -m tools.docs
