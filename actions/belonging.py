@@ -21,6 +21,10 @@ class Belonging:
         """The case that somebody is walking through."""
         return self._case("select case_id from walks where officer_id = ?", officer_id)
 
+    def case_of_contact(self, contact_id: int) -> str | None:
+        """The case that a visit is told about."""
+        return self._case("select case_id from contacts where id = ?", contact_id)
+
     def teller(self, contact_id: int) -> int | None:
         """Who tells of a visit."""
         return self._owner("select officer_id as owner from contacts where id = ?", contact_id)

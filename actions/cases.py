@@ -123,12 +123,17 @@ class Cases:
             if followed or row["number"]:
                 self._move(id_, source, {"status": target.value}, "follow_up" if followed else "resume", None, now)
 
+    def need_archived(self, id_: str) -> Case:
+        """The case of that id, put away after it was worked on; CaseNotArchived, CaseUnknown."""
+        case = self.need(id_)
+        if case.status is not CaseStatus.ARCHIVED or case.opened_on is None:
+            raise CaseNotArchived(case=id_)
+        return case
+
     def released(self, id_: str, *, by: int, now: datetime) -> None:
         """Notes that an archived case may be cited as a past one; CaseNotArchived for any other."""
         with self._log.transaction() as db:
-            case = self.need(id_)
-            if case.status is not CaseStatus.ARCHIVED or case.opened_on is None:
-                raise CaseNotArchived(case=id_)
+            case = self.need_archived(id_)
             if case.released_at is None:
                 db.table("cases").update(id_, {"released_at": instant(now)})
                 detail = {"before": {"released_at": None}, "after": {"released_at": instant(now)}}

@@ -47,7 +47,13 @@ class Intake:
     def screen(self, officer_id: int) -> Screen | None:
         """What an officer's walk shows now; None where there was never one."""
         walk = self._walks.of(officer_id)
-        return self._screens.of(walk) if walk else None
+        if walk is None:
+            return None
+        screen = self._screens.of(walk)
+        if walk.view in (View.ASK, View.CONFIRM) and screen.asked is None:  # a colleague's answer took it away
+            with self._log.transaction():
+                return self._ask(walk, None)
+        return screen
 
     def shown(self, screen: Screen, message_id: int) -> None:
         """Telegram has taken this screen."""

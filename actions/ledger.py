@@ -86,7 +86,10 @@ class Ledger:
             at = now.astimezone(SHANGHAI).isoformat(timespec="microseconds")
             occasion = f"duties:{at}" if name == "digest" else f"{name}:{at}"
         id_ = self.put(officer_id, occasion, now=now)
-        return id_ if id_ is not None else self.carrier(officer_id, name, day, now=now)
+        if id_ is None:  # two at the same moment share one
+            known = "select id from notifications where officer_id = ? and coalesce(task_id, 0) = 0 and occasion = ?"
+            id_ = int(self._log.rows(known, [officer_id, occasion])[0]["id"])
+        return id_
 
     def pending(self, now: datetime) -> list[Notification]:
         """What is to be sent now, the oldest first."""

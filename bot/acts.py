@@ -106,7 +106,7 @@ BUTTONS: Mapping[str, Act] = MappingProxyType(
         "ask:person": _OFFICERS,
         "drop": _PLAYBOOK,
         "visited": _WORK_ON_TASK,
-        "tell": Act(Right.CASES, Subject.CONTACT),
+        "tell": Act(Right.WORK, Subject.CONTACT),
         "untell": Act(Right.CASES, Subject.CONTACT),
         "unreached": _WORK_ON_TASK,
         "follow": _WORK_ON_CASE,
@@ -172,7 +172,7 @@ class Door:
         if chat_id != by and not act.in_groups:
             raise PrivateOnly
         case_id = self._case(act.subject, subject, by, chat_id)
-        about_none = case_id is None and act.subject in (Subject.CASE, Subject.WALK)
+        about_none = case_id is None and act.subject in (Subject.CASE, Subject.WALK, Subject.CONTACT)
         self._rights.need(Right.CASES if about_none else act.right, by, case_id, now=now)
 
     def _case(self, kind: Subject, subject: str, by: int, chat_id: int) -> str | None:
@@ -192,7 +192,7 @@ class Door:
         owner = self._owner(kind, number, chat_id)
         if owner is not None and owner != by:
             raise NotYourButton
-        return None
+        return self._belonging.case_of_contact(number) if kind is Subject.CONTACT else None
 
     def _owner(self, kind: Subject, number: int, chat_id: int) -> int | None:
         """Whose button it is; None where it is anybody's, and where there is nothing: the handler says so."""

@@ -12,6 +12,7 @@ process left is redone at the next start. Handlers must therefore bear to be run
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
 import time
@@ -60,10 +61,20 @@ class DurableQueue(asyncio.Queue[object]):
         """Keeps an update, then queues it. On a `CaseLogUnavailable` do not confirm it: Telegram offers it again."""
         if isinstance(item, Update):
             now = datetime.now(UTC)
-            if not await asyncio.to_thread(self.inbox.keep, item.update_id, item.to_dict(), now):
+            if not await asyncio.to_thread(self.inbox.keep, item.update_id, _plain(item), now):
                 _LOGGER.info("update %d was here before", item.update_id)
                 return
         await super().put(item)
+
+
+def _plain(update: Update) -> dict[str, Any]:
+    """As JSON. PTB leaves the date of a pinned message that it was not shown as it is."""
+    plain: dict[str, Any] = json.loads(json.dumps(update.to_dict(), default=_timestamp))
+    return plain
+
+
+def _timestamp(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 class InboxApplication(Application[Any, Any, Any, Any, Any, Any]):

@@ -14,6 +14,7 @@ from actions.duties import Due, DueTask, When
 from actions.ledger import Notification
 from actions.model import CaseStatus, Task, TaskStatus
 from actions.reminders import day_in_force
+from actions.rights import Right
 from bot.keyboards.push import agenda_keyboard, case_keyboard, task_message_keyboard, tasks_keyboard, year_over_keyboard
 from bot.keyboards.roster import offer_keyboard
 from bot.messages import push as wording
@@ -25,6 +26,9 @@ from bot.render.text import MESSAGE_LIMIT, escape, pack
 from bot.render.visits import handover_text, unreached_text, visit_text
 from bot.services import Registers
 from playbook.parts import TaskKind
+
+FOR_LEADS = ("escalation", "agenda", "unreached", "year-over", "left", "undeliverable")
+"""Kinds that are of everybody's cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class Letters:
     def compose(self, notification: Notification) -> Letter | None:
         """The letter of a notification; None where there is nothing left to say."""
         kind = notification.occasion.partition(":")[0]
+        rights = self._at.rights.of(notification.officer_id, now=self._at.now())
+        if (Right.EVERYBODY if kind in FOR_LEADS else Right.CASES) not in rights:
+            return None  # removed, or moved to another post, since it was planned
         letter = self._kinds.get(kind, self._of_task)(notification)
         if letter is None:
             return None

@@ -7,7 +7,7 @@ ends the listening.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from bot.delivery import pause_asked
 from bot.errors import TokenRejected
 from bot.inbox import InboxApplication
 from bot.pacing import Backoff
+from bot.shape import LARGEST, check_shape
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 POLL_SECONDS = 20
@@ -111,18 +112,32 @@ class PollRequest(HTTPXRequest):
         """The answer, with stubs in place of updates that cannot be parsed."""
         answer = HTTPXRequest.parse_json_payload(payload)
         if isinstance(updates := answer.get("result"), list):
-            answer["result"] = [readable(update) for update in updates]
+            answer["result"] = list(_readable(updates))
         return answer
 
 
 def readable(update: dict[str, Any]) -> dict[str, Any]:
-    """An update that PTB can parse; of any other the bare id."""
+    """An update as Telegram describes it (see `bot.shape`); of any other the bare id. ValueError where it has none."""
+    number = update.get("update_id")
+    if type(number) is not int or not 0 <= number <= LARGEST:
+        raise ValueError("an update has a number")
+    known = {name: update[name] for name in ("update_id", *ALLOWED_UPDATES) if name in update}
     try:
-        Update.de_json(update, None)
+        check_shape(known)
+        Update.de_json(known, None)
     except Exception:
-        _LOGGER.exception("update %s cannot be parsed and is passed over", update["update_id"])
-        return {"update_id": update["update_id"]}
-    return update
+        _LOGGER.exception("update %d cannot be parsed and is passed over", number)
+        return {"update_id": number}
+    return known
+
+
+def _readable(updates: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Those that have a number: any other cannot be confirmed, and goes with the ones that come after it."""
+    for update in updates:
+        try:
+            yield readable(update)
+        except (ValueError, AttributeError):
+            _LOGGER.error("an update without a number is passed over")
 
 
 async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

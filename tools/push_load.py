@@ -61,7 +61,7 @@ def run(data_dir: Path, *, officers: int, visits: int, kills: int, seed: int = 7
     due = officers * visits
     with serve(app) as address:
         started, killed = time.time(), list[float]()
-        deadline = started + 10 * due / PER_SECOND + 60
+        deadline = started + 10 * due / PER_SECOND + 60 + 15 * kills
         while time.time() < deadline:
             process = _start(data_dir, address)
             goal = due * (len(killed) + 1) // (kills + 1) if len(killed) < kills else None

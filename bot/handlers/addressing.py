@@ -23,10 +23,10 @@ def addressed_text(message: Message, bot: Bot) -> str:
 
 def addressed_command(message: Message, bot: Bot) -> tuple[str, str] | None:
     """A command of ours at the start of a message, by name, with what stands behind it."""
-    if not message.text or not _is_command(message, bot):
+    command = _command(message, bot)
+    if not message.text or command is None:
         return None
-    command, _, argument = message.text.partition(" ")
-    return command[1:].partition("@")[0].lower(), argument.strip()
+    return command[1:].partition("@")[0].lower(), " ".join(message.text.split()[1:])
 
 
 def _mentions(message: Message, bot: Bot) -> list[str]:
@@ -35,7 +35,15 @@ def _mentions(message: Message, bot: Bot) -> list[str]:
 
 
 def _is_command(message: Message, bot: Bot) -> bool:
-    """A command at the start that is for this bot, or for nobody by name."""
+    return _command(message, bot) is not None
+
+
+def _command(message: Message, bot: Bot) -> str | None:
+    """The command at the start, as Telegram has marked it, that is for this bot, or for nobody by name.
+
+    What stands behind it need not be a space: 「/officers。」 is /officers to Telegram, and to PTB.
+    """
     commands = message.parse_entities([MessageEntity.BOT_COMMAND])
     first = next((text for entity, text in commands.items() if entity.offset == 0), None)
-    return first is not None and first.partition("@")[2].lower() in ("", bot.username.lower())
+    ours = first is not None and first.partition("@")[2].lower() in ("", bot.username.lower())
+    return first if ours else None

@@ -73,7 +73,8 @@ class Answers:
         if question:
             await acknowledge(query, messages.RATED_GOOD if rating > 0 else messages.RATED_BAD)
             keyboard = rated_keyboard(question_id, len(question.citations), rating)
-            await query.edit_message_reply_markup(keyboard)
+            if isinstance(query.message, Message):
+                await query.edit_message_reply_markup(keyboard)
 
     async def none(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Under a refusal: none of the sections offered is it either."""
@@ -119,7 +120,7 @@ async def _reply(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup
 
 
 async def _turn(query: CallbackQuery, pages: list[str], page: int, keyboard: InlineKeyboardMarkup | None) -> None:
-    if 0 <= page < len(pages):
+    if 0 <= page < len(pages) and isinstance(query.message, Message):
         await acknowledge(query)
         await query.edit_message_text(pages[page], parse_mode=ParseMode.HTML, reply_markup=keyboard)
     else:

@@ -49,8 +49,10 @@ class Ask:
     async def suggested(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A suggested question was pressed."""
         query = update.callback_query
-        if query and context.match and isinstance(query.message, Message):
-            await acknowledge(query)
+        if query is None or context.match is None:
+            return
+        await acknowledge(query)
+        if isinstance(query.message, Message):
             await self.answer(update, query.message, messages.SUGGESTIONS[int(context.match[1])])
 
     async def answer(self, update: Update, message: Message, question: str) -> None:

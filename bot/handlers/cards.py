@@ -7,7 +7,6 @@ from telegram.ext import ContextTypes
 from actions.calendar import local_day
 from actions.case_errors import CaseRefused
 from actions.cases import case_id as read_case_id
-from actions.rights import Right
 from bot.handlers.pressing import acknowledge, replace_text, turn_page
 from bot.keyboards.cases import answers_keyboard, card_keyboard, papers_keyboard, part_keyboard, tasks_keyboard
 from bot.messages import cases as wording
@@ -15,12 +14,12 @@ from bot.render.cases import (
     ANSWERS_SHOWN,
     answers_text,
     card_text,
+    fit_for,
     history_text,
     papers_text,
     tasks_text,
     timeline_text,
 )
-from bot.render.masking import without_contacts
 from bot.services import Services, aside
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
@@ -107,14 +106,15 @@ class Cards:
         """The card for this officer; blocks."""
         dossier = self._services.dossiers.read(case_id)
         rights = self._services.rights.of(officer_id, case_id, now=self._services.now())
-        text = card_text(dossier, local_day(self._services.now()), rights)
+        text = fit_for(dossier, card_text(dossier, local_day(self._services.now()), rights), rights)
         return text, card_keyboard(dossier, rights)
 
     def _part(self, case_id: str, part: str, page: int, reader: int) -> Shown:
         dossier, services = self._services.dossiers.read(case_id), self._services
         rights = services.rights.of(reader, case_id, now=services.now())
         if part == "tasks":
-            return tasks_text(dossier, page, local_day(services.now())), tasks_keyboard(dossier, page)
+            text = fit_for(dossier, tasks_text(dossier, page, local_day(services.now())), rights)
+            return text, tasks_keyboard(dossier, page)
         if part == "answers":
             steps = [step for step in dossier.path.steps if step.question.id != step.group.more_id]
             shown = steps[page * ANSWERS_SHOWN : (page + 1) * ANSWERS_SHOWN]
@@ -126,8 +126,7 @@ class Cards:
             keyboard = part_keyboard(case_id, part, page, len(entries) > number)
             if part == "timeline":
                 return timeline_text(dossier, entries[:number], services.officers.name, rights), keyboard
-            text = history_text(dossier, entries[:number], services.officers.name)
-            return text if Right.CONTACT in rights else without_contacts(text), keyboard
+            return fit_for(dossier, history_text(dossier, entries[:number], services.officers.name), rights), keyboard
         files = services.files.of_case(case_id)
         text = papers_text(dossier, services.cases.notes(case_id), files, services.officers.name, rights)
         return text, papers_keyboard(case_id, files, rights)

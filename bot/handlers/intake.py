@@ -8,7 +8,8 @@ from telegram.constants import ParseMode
 from telegram.ext import ContextTypes
 
 from actions.calendar import local_day
-from actions.checklist import Place
+from actions.checklist import Place, Step
+from actions.dates import YEARS
 from actions.input_errors import AnswerRefused
 from actions.inputs import check
 from actions.intake import Turn
@@ -27,6 +28,8 @@ from playbook.checklist import Kind
 Act = Callable[[Turn, Screen, str], Screen]
 """Changes a walk; blocks, so it is called aside. The text is the button's argument."""
 Look = Callable[[Message, Screen], Awaitable[None]]
+DIGITS = 4
+"""Of a number on a button: a choice, a page, a place in a group."""
 
 
 class Walking:
@@ -39,9 +42,9 @@ class Walking:
             "skip": self._skip,
             "pick": self._pick,
             "chosen": self._chosen,
-            "yes": lambda turn, screen, digit: self._intake.answer(turn, digit == "1"),
+            "yes": self._yes,
             "today": lambda turn, screen, _: self._date(turn, screen, local_day(turn.now)),
-            "day": lambda turn, screen, day: self._date(turn, screen, date.fromisoformat(day)),
+            "day": lambda turn, screen, day: self._date(turn, screen, _day(day)),
             "back": lambda turn, screen, _: self._intake.back(turn),
             "keep": lambda turn, screen, _: self._intake.proceed(turn),
             "go": lambda turn, screen, _: self._intake.resume(turn, screen.case.id),
@@ -128,35 +131,42 @@ class Walking:
     def _pick(self, turn: Turn, screen: Screen, number: str) -> Screen:
         """A choice; where there may be several it is ticked, and the step grows, so that two taps tick once."""
         asked = screen.asked
-        if turn.step != screen.walk.step or asked is None or int(number) >= len(asked.question.choices):
+        if turn.step != screen.walk.step or asked is None or _number(number) >= len(asked.question.choices):
             raise ButtonOld
         if asked.question.type is Kind.choices:
             return self._intake.toggle(turn, int(number))
         return self._intake.answer(turn, asked.question.choices[int(number)].text)
 
     def _chosen(self, turn: Turn, screen: Screen, _: str) -> Screen:
+        _asked(screen, Kind.choices)
         return self._intake.answer_ticked(turn)
 
     def _date(self, turn: Turn, screen: Screen, day: date) -> Screen:
-        if screen.asked is None:
-            raise ButtonOld
-        return self._intake.answer(turn, check(screen.asked.question, day.isoformat()))
+        asked = _asked(screen, Kind.date)
+        return self._intake.answer(turn, check(asked.question, day.isoformat()))
+
+    def _yes(self, turn: Turn, screen: Screen, digit: str) -> Screen:
+        _asked(screen, Kind.yes_no)
+        return self._intake.answer(turn, digit == "1")
 
     def _edit(self, turn: Turn, screen: Screen, argument: str) -> Screen:
         question_id, _, item = argument.partition(":")
-        return self._intake.edit(turn, screen.case.id, Place(question_id, int(item)))
+        return self._intake.edit(turn, screen.case.id, Place(question_id, _number(item)))
 
     async def _look(self, query: CallbackQuery, turn: Turn, screen: Screen, act: str, argument: str) -> None:
         """Shows something and changes nothing."""
         if turn.step != screen.walk.step:
             raise ButtonOld
+        if act == "month":
+            _asked(screen, Kind.date)
         await acknowledge(query)
         if act in self.looks and isinstance(query.message, Message):
             await self.looks[act](query.message, screen)
         elif act == "page":
-            await turn_page(query, screen_text(screen, int(argument)), screen_keyboard(screen, int(argument)))
+            page = _number(argument)
+            await turn_page(query, screen_text(screen, page), screen_keyboard(screen, page))
         elif act == "month":
-            month = local_day(self._now()) if argument == "now" else date.fromisoformat(f"{argument}-01")
+            month = local_day(self._now()) if argument == "now" else _day(f"{argument}-01")
             await turn_page(query, screen_text(screen), month_keyboard(screen, month.replace(day=1)))
 
     async def _why(self, message: Message, screen: Screen) -> None:
@@ -182,3 +192,28 @@ class Walking:
         if screen is None:
             raise NoWalk
         return screen
+
+
+def _asked(screen: Screen, kind: Kind) -> Step:
+    """What is asked, if it is of that kind; ButtonOld."""
+    if screen.asked is None or screen.asked.question.type is not kind:
+        raise ButtonOld
+    return screen.asked
+
+
+def _number(argument: str) -> int:
+    """A number from a button; ButtonOld where it is none of ours."""
+    if not (argument.isascii() and argument.isdigit() and len(argument) <= DIGITS):
+        raise ButtonOld
+    return int(argument)
+
+
+def _day(argument: str) -> date:
+    """A day from a button's calendar; ButtonOld."""
+    try:
+        day = date.fromisoformat(argument)
+    except ValueError:
+        raise ButtonOld from None
+    if day.year not in YEARS:
+        raise ButtonOld
+    return day

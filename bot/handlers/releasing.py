@@ -15,6 +15,7 @@ class Releasing:
 
     def preview(self, case_id: str) -> str:
         """What would be cited, as HTML."""
+        self._services.cases.need_archived(case_id)
         case = past_case(self._services.dossiers.read(case_id), self._services.procedure)
         return f"{wording.RELEASE_HOW}\n\n<b>{escape(case.title)}</b>\n{escape(case.body)}"
 

@@ -40,11 +40,11 @@ class Arrangements:
         query = update.callback_query
         assert query is not None
         assert context.match is not None
-        from_on, until_on = (date.fromisoformat(context.match[group]) for group in (2, 3))
-        absence = Absence(query.from_user.id, from_on, until_on, int(context.match[1]))
         try:
+            from_on, until_on = (read_date(context.match[group], date.max) for group in (2, 3))
+            absence = Absence(query.from_user.id, from_on, until_on, int(context.match[1]))
             await aside(self._at.roster.leave, absence, now=self._at.now())
-        except RosterRefused as refused:
+        except (AnswerRefused, RosterRefused) as refused:
             await acknowledge(query, str(refused), alert=True)
             return
         await acknowledge(query)

@@ -20,7 +20,7 @@ from bot.keyboards.cases import forget_keyboard, prompt_keyboard, publish_keyboa
 from bot.keyboards.push import case_keyboard
 from bot.letters import Letters
 from bot.messages import cases as wording
-from bot.render.cases import settled_lines, task_text
+from bot.render.cases import fit_for, settled_lines, task_text
 from bot.services import Services, aside
 from playbook.parts import TaskKind
 
@@ -116,8 +116,8 @@ class Doing:
         notes = [note for note in services.cases.notes(task.case_id, 200) if note.task_id == task_id]
         waits = services.tasks.waits(task.case_id).get(task_id, ())
         papers = TaskPapers(task, waits, notes, services.files.of_task(task_id))
-        lines = [task_text(papers, local_day(services.now())), *settled_lines(settled or Settled())]
-        return "\n".join(lines), task_keyboard(papers, rights)
+        text = "\n".join([task_text(papers, local_day(services.now())), *settled_lines(settled or Settled())])
+        return fit_for(services.dossiers.read(task.case_id), text, rights), task_keyboard(papers, rights)
 
     def _finish(self, subject: str, by: int) -> Shown:
         return self.shown(int(subject), by, self._services.tasks.finish(int(subject), by=by, now=self._services.now()))

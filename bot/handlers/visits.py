@@ -2,7 +2,7 @@
 
 import re
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 from telegram.ext import ContextTypes
 
@@ -14,6 +14,7 @@ from actions.deeds import NOTE_CHARACTERS
 from actions.input_errors import TextTooLong
 from actions.model import Task, TaskStatus
 from actions.prompts import Prompt, Wanted
+from actions.visit_errors import VisitGone
 from actions.visits import IN_VAIN, Visited, read_visit_answer
 from bot.handlers.pressing import acknowledge, turn_page
 from bot.keyboards.push import case_keyboard
@@ -27,7 +28,7 @@ from playbook.checklist import Kind
 from playbook.errors import ClosureBotError
 from playbook.parts import TaskKind
 
-_OF_ONE_TASK = re.compile(r"(?:visited|snooze):(\d+)$")
+_OF_ONE_TASK = re.compile(r"(?:visited|snooze):(\d{1,18})$")
 Shown = tuple[str, InlineKeyboardMarkup | None]
 
 
@@ -114,7 +115,7 @@ class Visiting:
     async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
         """A reply to a reminder, or an answer to a visit's question; False where it is for somebody else."""
         message = update.message
-        if message is None or message.from_user is None or not message.text:
+        if message is None or message.from_user is None or not message.text or message.chat.type != Chat.PRIVATE:
             return False
         officer, text = message.from_user.id, message.text.strip()
         try:
@@ -161,6 +162,7 @@ class Visiting:
         question = self._at.visits.asked(contact) if contact else None
         if contact is None or question is None:
             return None
+        self._at.door.may("tell", contact.id, officer, now=self._at.now())
         return self._answer(contact.id, question.id, read_visit_answer(question, text))
 
     def _reminded(self, replied: Message) -> Task | None:
@@ -172,7 +174,9 @@ class Visiting:
 
     def _tell(self, contact_id: int, question_id: str, choice: str, update_id: int) -> Shown:
         contact = self._at.contacts.need(contact_id)
-        question = next(each for each in self._at.procedure.visits.questions if each.id == question_id)
+        question = next((each for each in self._at.procedure.visits.questions if each.id == question_id), None)
+        if question is None or (choice != "ok" and int(choice) >= len(question.choices)):
+            raise VisitGone
         if choice == "ok" and not contact.ticked:
             return self._shown(contact)
         if question.many and choice != "ok":

@@ -10,6 +10,7 @@ from actions.input_errors import AnswerRefused
 from actions.inputs import read_answer
 from actions.intake import Turn
 from actions.intake_errors import ButtonOld, WalkRefused
+from actions.right_errors import RightRefused
 from actions.screens import Screen
 from actions.walks import View
 from bot.handlers.ask import Ask
@@ -34,7 +35,7 @@ class WalkMessages:
     """Each method says whether a walk has taken the message; where not, it is for somebody else."""
 
     def __init__(self, services: Services, walking: Walking, screens: Screens, ask: Ask) -> None:
-        self._intake, self._files = services.intake, services.files
+        self._intake, self._files, self._door = services.intake, services.files, services.door
         self._walking, self._screens, self._ask = walking, screens, ask
 
     async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
@@ -98,7 +99,13 @@ class WalkMessages:
         if message is None or message.chat.type != Chat.PRIVATE or update.effective_user is None:
             return None
         screen = await aside(self._intake.screen, update.effective_user.id)
-        return None if screen is None or screen.walk.view in (View.ENDED, View.PAUSED) else screen
+        if screen is None or screen.walk.view in (View.ENDED, View.PAUSED):
+            return None
+        try:
+            await aside(self._door.may, "walk", "", update.effective_user.id, now=self._walking.turn(update).now)
+        except RightRefused:
+            return None  # the case is somebody else's by now
+        return screen
 
     async def _take(self, update: Update, turn: Turn, screen: Screen, message: Message) -> Screen:
         """Does what a text means on this screen."""

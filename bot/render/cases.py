@@ -103,13 +103,13 @@ def answers_text(dossier: Dossier, page: int, rights: AbstractSet[Right] = ALL_O
             lines += ["", f"<b>{escape(title)}</b>"]
         hidden = step.question.personal and step.answered and Right.CONTACT not in rights
         lines.append(
-            escape(f"{step_label(step)}：{wording.HIDDEN if hidden else _shown(dossier, step_value(step), rights)}")
+            escape(f"{step_label(step)}：{wording.HIDDEN if hidden else fit_for(dossier, step_value(step), rights)}")
         )
     return "\n".join(lines)
 
 
-def _shown(dossier: Dossier, text: str, rights: AbstractSet[Right]) -> str:
-    """What somebody wrote, for a reader who may not know whom it is about."""
+def fit_for(dossier: Dossier, text: str, rights: AbstractSet[Right]) -> str:
+    """What somebody wrote, as it may be read by one with these rights: perhaps without whom it is about."""
     if Right.CONTACT in rights:
         return text
     return without_contacts(text, [str(dossier.path.facts.values.get("contact") or "")])
@@ -126,7 +126,7 @@ def timeline_text(
     lines = [f"<b>{wording.PARTS['timeline']}</b> · {escape(dossier.case.id)}"]
     for (at, actor, verb), group in itertools.groupby(entries, lambda entry: (entry.at, entry.actor_id, entry.verb)):
         when = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        about = [_shown(dossier, _about(dossier, entry.detail, titles), rights) for entry in group]
+        about = [fit_for(dossier, _about(dossier, entry.detail, titles), rights) for entry in group]
         lines.append(escape(wording.event(when, name(actor), wording.VERBS.get(verb, verb), about)))
     return "\n".join(lines)
 
@@ -177,7 +177,7 @@ def papers_text(
     lines = [f"<b>{wording.PARTS['papers']}</b> · {escape(dossier.case.id)}"]
     for note in notes:
         when = note.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        lines.append(escape(f"{when} {name(note.officer_id)}：{_shown(dossier, note.text, rights)}"))
+        lines.append(escape(f"{when} {name(note.officer_id)}：{fit_for(dossier, note.text, rights)}"))
     lines += [escape(wording.file_line(file.name, -(-file.size // 1024), file.sha256)) for file in files]
     return "\n".join(lines) if notes or files else wording.NO_PAPERS
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -140,6 +140,8 @@ async def _params(request: Request) -> Params:
         return await read_params(request, BODY_LIMIT)
     except BodyTooLargeError:
         raise BotApiError(413, "Request Entity Too Large") from None
+    except ClientDisconnect:  # a bot that was killed while it wrote: there is nobody to answer
+        raise BotApiError(400, "Bad Request") from None
 
 
 async def _disconnected(request: Request) -> None:
