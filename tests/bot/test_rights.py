@@ -11,7 +11,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from actions.cases import Cases
 from actions.files import Files
-from actions.handovers import Handovers
+from actions.handovers import Handovers, give
 from actions.leaving import remove_officer
 from actions.ledger import Ledger
 from actions.officers import Officers, Role
@@ -287,3 +287,36 @@ async def test_a_gate_that_cannot_look_at_its_list_lets_nobody_through(
     for text in ("/cases", "停业企业多久回访一次？", f"/case {CASE}"):
         assert await player.say(STRANGER, text) == [messages.TRY_LATER]
     assert await player.press(STRANGER, f"card:{CASE}") == [messages.TRY_LATER]
+
+
+@pytest.mark.parametrize("behind", ["：", "，", "。", "\t", "\n", "\u3000", " "])
+@pytest.mark.parametrize(("who", "command"), [(OFFICER, "/officers"), (ADMIN, "/new"), (ADMIN, "/cases")])
+async def test_a_command_is_that_command_whatever_stands_behind_it(
+    player: Player, log: CaseLog, who: Member, command: str, behind: str
+) -> None:
+    before = state(log)
+    marked = [{"type": "bot_command", "offset": 0, "length": len(command)}]
+    chat, sender = {"id": who.id, "type": "private", "first_name": "x"}, {"id": who.id, "is_bot": False}
+    message = {"message_id": 1, "date": 1, "chat": chat, "from": {**sender, "first_name": "x"}}
+    [line] = await player.give({"message": {**message, "text": f"{command}{behind}x", "entities": marked}})
+    assert line.startswith((AdminsOnly.sentence, NoCases.sentence))
+    assert state(log) == before
+
+
+async def test_who_lost_the_right_to_a_case_goes_on_with_no_walk_in_it(player: Player, log: CaseLog) -> None:
+    day = NOW.date()
+    Roster(log).leave(Absence(OFFICER.id, day, day, COLLEAGUE.id), now=NOW)
+    await player.press(COLLEAGUE, f"edit:{CASE}:staff:0")
+    Roster(log).come_back(OFFICER.id, now=NOW)
+    answers = log.rows("select * from answers")
+    await player.say(COLLEAGUE, "99")
+    assert log.rows("select * from answers") == answers
+
+
+async def test_a_visit_half_told_is_not_told_to_its_end_once_the_case_is_anothers(player: Player, log: CaseLog) -> None:
+    give(log, CASE, COLLEAGUE.id, by=LEAD.id, now=NOW)
+    before = log.rows("select * from contacts")
+    refused = OthersCase.sentence.format(case=CASE, name=COLLEAGUE.name)
+    assert any(line.startswith(refused) for line in await player.press(OFFICER, "tell:1:mood:0"))
+    await player.say(OFFICER, "低落")
+    assert log.rows("select * from contacts") == before

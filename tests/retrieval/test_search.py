@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from playbook.glossary import Glossary
 from retrieval.embedder import CrossEncoderReranker, Matrix
+from retrieval.errors import VectorStoreUnavailable
+from retrieval.index import VectorIndex
 from retrieval.indexing import synchronise
 from retrieval.lexical import LexicalIndex, Row
 from retrieval.model import Kind
@@ -46,6 +48,17 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 )
 def test_a_question_finds_its_passage_however_it_is_typed(shelf: Shelf, question: str, first: str) -> None:
     assert shelf.found(question)[0] == first
+
+
+def test_without_the_vector_store_words_alone_find_what_they_say(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise VectorStoreUnavailable(where="chroma", reason="database or disk is full")
+
+    monkeypatch.setattr(VectorIndex, "nearest", full)
+    assert shelf.found("稳岗补贴300w什么时候拨付")[0] == "subsidy"
+    assert "words alone" in caplog.text
 
 
 def test_both_scripts_find_the_same_in_the_same_order(shelf: Shelf) -> None:
