@@ -15,6 +15,7 @@ from bot.render.cases import (
     answers_text,
     card_text,
     fit_for,
+    fitted,
     history_text,
     papers_text,
     tasks_text,
@@ -114,7 +115,7 @@ class Cards:
         rights = services.rights.of(reader, case_id, now=services.now())
         if part == "tasks":
             text = fit_for(dossier, tasks_text(dossier, page, local_day(services.now())), rights)
-            return text, tasks_keyboard(dossier, page)
+            return text, tasks_keyboard(fitted(dossier, rights), page)
         if part == "answers":
             steps = [step for step in dossier.path.steps if step.question.id != step.group.more_id]
             shown = steps[page * ANSWERS_SHOWN : (page + 1) * ANSWERS_SHOWN]

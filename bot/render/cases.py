@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -113,6 +114,13 @@ def fit_for(dossier: Dossier, text: str, rights: AbstractSet[Right]) -> str:
     if Right.CONTACT in rights:
         return text
     return without_contacts(text, [str(dossier.path.facts.values.get("contact") or "")])
+
+
+def fitted(dossier: Dossier, rights: AbstractSet[Right]) -> Dossier:
+    """The dossier with titles of tasks as they may be read by one with these rights: buttons bear them too."""
+    if Right.CONTACT in rights:
+        return dossier
+    return replace(dossier, tasks=[replace(t, title=fit_for(dossier, t.title, rights)) for t in dossier.tasks])
 
 
 def timeline_text(
