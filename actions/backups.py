@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from filelock import FileLock
+from pydantic import TypeAdapter
 
 from actions.backup_errors import BackupDamaged, BackupUnwritable
 from actions.errors import CaseLogUnavailable
@@ -108,14 +110,14 @@ def prove(backup: Path, place: Path, *, identity: str | None = None) -> Manifest
     """
     try:
         with opened(backup, place, identity) as archive:
-            manifest = Manifest(**json.loads(archive.read(MANIFEST)))
-            if manifest.format != FORMAT or set(archive.namelist()) != {MANIFEST, *manifest.members}:
+            manifest = TypeAdapter(Manifest).validate_json(archive.read(MANIFEST))
+            if manifest.format != FORMAT or {MANIFEST, LOG, *manifest.members} != set(archive.namelist()):
                 raise BackupDamaged(where=backup, reason="清单和内容对不上")
             for name, sha256 in manifest.members.items():
                 if _unpack(archive, name, place) != sha256:
                     raise BackupDamaged(where=backup, reason=f"{name} 的内容变了")
         chain = prove_log(place / LOG)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, RuntimeError) as error:
         raise BackupDamaged(where=backup, reason="不是完整的备份文件") from error
     except CaseLogUnavailable as error:
         raise BackupDamaged(where=backup, reason=str(error)) from error

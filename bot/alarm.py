@@ -27,22 +27,27 @@ class Alarm:
         self._last: dict[type, datetime] = {}
 
     async def sound(self, error: ClosureBotError, reference: str = "") -> bool:
-        """Tells them, unless they were told just now; whether anybody was."""
+        """Tells them, unless they were told within the hour; whether anybody knows."""
         last = self._last.get(type(error))
         if last and self._now() - last < AGAIN:
-            return bool(self._whom)
-        self._last[type(error)] = self._now()
+            return True
         try:
             self._whom = await aside(self._known)
         except CaseLogUnavailable:
             log.info("those who are told of trouble are the ones known before")
         line = messages.alarm(str(error), reference, answering=isinstance(error, CaseLogUnavailable))
-        for person in self._whom:
-            try:
-                await self._bot.send_message(person, line)
-            except TelegramError as failed:
-                log.error("%d could not be told of trouble: %r", person, failed)
-        return bool(self._whom)
+        told = [await self._tell(person, line) for person in self._whom]
+        if any(told):
+            self._last[type(error)] = self._now()
+        return any(told)
+
+    async def _tell(self, person: int, line: str) -> bool:
+        try:
+            await self._bot.send_message(person, line)
+        except TelegramError as failed:
+            log.error("%d could not be told of trouble: %r", person, failed)
+            return False
+        return True
 
     def _known(self) -> list[int]:
         return list(dict.fromkeys([*self._roster.leads(), *self._roster.admins()]))

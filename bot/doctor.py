@@ -13,8 +13,9 @@ from bot.keeping import newest_backup
 from bot.messages import command_line
 from bot.messages import doctor as findings_wording
 from bot.messages import push as wording
+from bot.origins import origins, strangers
 from bot.services import Registers
-from bot.settings import Settings, origins, strangers
+from bot.settings import Settings
 
 LATE = timedelta(hours=2)
 """Without a round of pushing, while there is something to be pushed."""

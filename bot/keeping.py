@@ -37,5 +37,11 @@ class Keeper:
 
 def newest_backup(folder: Path) -> date | None:
     """The day of the newest of these backups, by its name."""
-    days = [path.stem.rpartition("-")[2] for path in folder.glob(PATTERN)]
-    return max((date.fromisoformat(day) for day in days if day.isdigit()), default=None)
+    return max(filter(None, map(_day, folder.glob(PATTERN))), default=None)
+
+
+def _day(backup: Path) -> date | None:
+    try:
+        return datetime.strptime(backup.name, "closure-bot-%Y%m%d.backup").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None

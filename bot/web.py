@@ -52,7 +52,7 @@ def webhook(application: InboxApplication, url: str, secret: str) -> Sequence[Ro
                 return Response(status_code=413)
         try:
             update = Update.de_json(readable(json.loads(body)), application.bot)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return Response(status_code=400)
         await application.take(update)
         return Response()

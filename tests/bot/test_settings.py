@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import SecretFileUnreadable, SettingInvalid
-from bot.settings import SECRETS, Origin, SettingRow, Settings, origins, strangers, table
+from bot.origins import Origin, origins, strangers
+from bot.settings import SECRETS, SettingRow, Settings, table
 from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
 from retrieval.library import LibrarySettings
 
