@@ -68,6 +68,8 @@ def write_backup(data: DataDir, target: Path, *, recipient: str | None = None, n
     Raises BackupKeyInvalid, BackupUnwritable, and a CaseLogUnavailable.
     """
     partial = unfinished(target)
+    if any(target.resolve().is_relative_to((data.root / name).resolve()) for name in (LOG, FILES, RELEASED)):
+        raise BackupUnwritable(where=target, reason="这是正在用的数据")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with workplace(data.root) as place:

@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from contextlib import closing
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -61,7 +63,7 @@ def run(
     def unreachable(error: TelegramError) -> None:
         say(str(BotApiUnreachable(where=settings.telegram_api_base_url, reason=type(error).__name__)))
 
-    with alone(settings), closing(CaseLog(settings.case_log)) as case_log:
+    with alone(settings), _doors(settings) as doors, closing(CaseLog(settings.case_log)) as case_log:
         case_log.check()
         application = build(settings, case_log, open_library(), now=now, every=every, jump=jump)
 
@@ -77,34 +79,57 @@ def run(
                 commands=commands,
                 on_ready=ready,
                 on_trouble=unreachable,
-                receive=_webhook(settings, application),
-                beside=_operations(settings, application, case_log),
+                receive=_webhook(settings, application, doors.webhook),
+                beside=_operations(application, case_log, doors),
             )
         )
 
 
-def _webhook(settings: Settings, application: InboxApplication) -> polling.Receiver | None:
+@dataclass(frozen=True)
+class Doors:
+    """Where the bot's own servers listen, each if it is wanted."""
+
+    webhook: socket.socket | None = None
+    operations: socket.socket | None = None
+
+
+@contextmanager
+def _doors(settings: Settings) -> Iterator[Doors]:
+    """The ports, taken before anything else has begun. PortTaken."""
+    if settings.webhook_url is None and settings.operations_listen is None:
+        yield Doors()
+        return
+    from bot.web import listening  # a web server, which few need
+
+    with ExitStack() as stack:
+        posts = stack.enter_context(listening(settings.webhook_listen)) if settings.webhook_url else None
+        looks = stack.enter_context(listening(settings.operations_listen)) if settings.operations_listen else None
+        yield Doors(posts, looks)
+
+
+def _webhook(
+    settings: Settings, application: InboxApplication, listener: socket.socket | None
+) -> polling.Receiver | None:
     """How updates come, where they are posted to us."""
-    if settings.webhook_url is None:
+    if settings.webhook_url is None or listener is None:
         return None
-    from bot.web import listening, receive  # a web server, which few need
+    from bot.web import receive
 
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else secrets.token_urlsafe(32)
-    return partial(receive, application, settings.webhook_url, listening(settings.webhook_listen), secret)
+    return partial(receive, application, settings.webhook_url, listener, secret)
 
 
-def _operations(settings: Settings, application: InboxApplication, log: CaseLog) -> polling.Receiver | None:
+def _operations(application: InboxApplication, log: CaseLog, doors: Doors) -> polling.Receiver | None:
     """Health and figures, where they are wanted."""
-    if settings.operations_listen is None:
+    if doors.operations is None:
         return None
     from bot.metrics import Metrics
-    from bot.web import listening, operations, serve
+    from bot.web import operations, serve
 
     application.metrics = Metrics()
-    polls = settings.webhook_url is None
     application.hear()
-    routes = operations(Census(log), application.metrics, lambda: application.heard_at if polls else None)
-    return partial(serve, routes, listening(settings.operations_listen))
+    heard_at = (lambda: None) if doors.webhook else (lambda: application.heard_at)
+    return partial(serve, operations(Census(log), application.metrics, heard_at), doors.operations)
 
 
 def build(

@@ -218,12 +218,17 @@ def audit(settings: "Settings", form: str, case: str | None, output: Path | None
     """The record, for those who audit it."""
     from actions.audit import write_audit
     from actions.cases import case_id
+    from bot.errors import FileUnwritable
 
     subject = case_id(case) if case else None
     if case and subject is None:
         raise click.BadParameter(wording.CASE_ID_WRONG, param_hint="--case")
-    with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as target:
-        write_audit(_case_log(settings), target, form, subject)
+    log = _case_log(settings)
+    try:
+        with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as target:
+            write_audit(log, target, form, subject)
+    except OSError as error:
+        raise FileUnwritable(where=output or "-", reason=error.strerror or error) from error
 
 
 @cli.command(help=wording.HELP_BACKUP)
@@ -257,7 +262,7 @@ def restore(settings: "Settings", file: Path, identity: Path | None) -> None:
     from bot.alone import alone
     from bot.services import utc_now
 
-    key = identity.read_text("utf-8") if identity else None
+    key = identity.read_bytes().decode("utf-8", "replace") if identity else None
     with alone(settings):
         manifest, aside = put_back(file, DataDir(settings.data_dir), identity=key, now=utc_now())
     click.echo(wording.restored(manifest.made_at, len(manifest.members), str(aside) if aside else ""))

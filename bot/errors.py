@@ -38,6 +38,13 @@ class AlreadyRunning(ClosureBotError):
     remedy = "请先停掉它，或用 --data-dir 换一个目录。"
 
 
+class FileUnwritable(ClosureBotError):
+    """What was asked for cannot be written to a file. Details: `where`, `reason`."""
+
+    sentence = "{where} 写不了：{reason}。"
+    remedy = "请检查目录、权限和磁盘空间，或换一个地方。"
+
+
 class SettingInvalid(ClosureBotError):
     """An environment variable has a value that cannot be used. Details: `name`, `reason`."""
 

@@ -54,6 +54,7 @@ def webhook(application: InboxApplication, url: str, secret: str) -> Sequence[Ro
             update = Update.de_json(readable(json.loads(body)), application.bot)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return Response(status_code=400)
+        application.hear()
         await application.take(update)
         return Response()
 

@@ -127,7 +127,9 @@ class Cards:
             keyboard = part_keyboard(case_id, part, page, len(entries) > number)
             if part == "timeline":
                 return timeline_text(dossier, entries[:number], services.officers.name, rights), keyboard
-            return fit_for(dossier, history_text(dossier, entries[:number], services.officers.name), rights), keyboard
+            return fit_for(
+                dossier, history_text(dossier, entries[:number], services.officers.name, rights), rights
+            ), keyboard
         files = services.files.of_case(case_id)
         text = papers_text(dossier, services.cases.notes(case_id), files, services.officers.name, rights)
         return text, papers_keyboard(case_id, files, rights)

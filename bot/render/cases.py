@@ -134,25 +134,34 @@ def timeline_text(
     lines = [f"<b>{wording.PARTS['timeline']}</b> · {escape(dossier.case.id)}"]
     for (at, actor, verb), group in itertools.groupby(entries, lambda entry: (entry.at, entry.actor_id, entry.verb)):
         when = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        about = [fit_for(dossier, _about(dossier, entry.detail, titles), rights) for entry in group]
+        about = [fit_for(dossier, _about(dossier, entry.detail, titles, rights), rights) for entry in group]
         lines.append(escape(wording.event(when, name(actor), wording.VERBS.get(verb, verb), about)))
     return "\n".join(lines)
 
 
-def _about(dossier: Dossier, detail: dict[str, Any], titles: dict[int, str]) -> str:
-    """What an event is about: a task, a question, with the reason where one was given."""
+def _about(dossier: Dossier, detail: dict[str, Any], titles: dict[int, str], rights: AbstractSet[Right]) -> str:
+    """What an event is about: a task, a question, with the reason where one was given.
+
+    Reasons are free words, perhaps of people who were the owners once: they are for those who may know of these.
+    """
     labels = {step.question.id: step.question.label for step in dossier.path.steps}
     about = detail.get("title") or titles.get(detail.get("task") or 0) or labels.get(detail.get("question") or "") or ""
-    return f"{about}（{detail['reason']}）" if detail.get("reason") else str(about)
+    reason = detail.get("reason") if Right.CONTACT in rights else None
+    return f"{about}（{reason}）" if reason else str(about)
 
 
-def history_text(dossier: Dossier, entries: Sequence[TimelineEntry], name: Callable[[int | None], str]) -> str:
+def history_text(
+    dossier: Dossier,
+    entries: Sequence[TimelineEntry],
+    name: Callable[[int | None], str],
+    rights: AbstractSet[Right] = ALL_OF_A_CASE,
+) -> str:
     """A page of the record: who, when, what, before and after, why; newest first."""
     titles = {task.id: task.title for task in dossier.tasks}
     lines = [f"<b>{wording.PARTS['history']}</b> · {escape(dossier.case.id)}"]
     for entry in entries:
         when = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        about = [_about(dossier, entry.detail, titles)]
+        about = [_about(dossier, entry.detail, titles, rights)]
         lines.append(
             escape(wording.event(when, name(entry.actor_id), wording.VERBS.get(entry.verb, entry.verb), about))
         )
@@ -185,7 +194,8 @@ def papers_text(
     lines = [f"<b>{wording.PARTS['papers']}</b> · {escape(dossier.case.id)}"]
     for note in notes:
         when = note.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        lines.append(escape(f"{when} {name(note.officer_id)}：{fit_for(dossier, note.text, rights)}"))
+        text = note.text if Right.CONTACT in rights else wording.HIDDEN
+        lines.append(escape(f"{when} {name(note.officer_id)}：{text}"))
     lines += [escape(wording.file_line(file.name, -(-file.size // 1024), file.sha256)) for file in files]
     return "\n".join(lines) if notes or files else wording.NO_PAPERS
 
