@@ -39,8 +39,12 @@ _ERRORS: Mapping[int, type[CaseLogUnavailable]] = {
     sqlite3.SQLITE_IOERR: CaseLogUnavailable,
 }
 """SQLite's primary result codes (https://sqlite.org/rescode.html). Any other is a bug of ours and stays as it is."""
+_TOLD = 200
+"""Characters of what SQLite says of damage, which may be pages."""
 _PAGE = 64 * 1024
 """Bytes: twice what the journal's index grows by."""
+_BRIEFLY = 0.1
+"""Seconds to wait for a lock that was just waited for in vain: threads wait one after another, and people for them."""
 
 
 class CaseLog:
@@ -53,6 +57,7 @@ class CaseLog:
         """`busy_timeout`: seconds to wait while another process writes."""
         self.path = path
         self._lock = RLock()
+        self._patience, self._in_vain = busy_timeout, False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -83,7 +88,7 @@ class CaseLog:
                 with self._db.atomic():
                     yield self._db
                 return
-            self._db.execute("begin immediate")
+            self._begin()
             try:
                 yield self._db
                 self._db.commit()
@@ -125,9 +130,17 @@ class CaseLog:
         with self._lock, self._translated():
             (found,) = next(iter(self._db.query("pragma integrity_check(1)"))).values()
             if found != "ok":
-                raise CaseLogDamaged(where=self.path, reason=found)
+                raise CaseLogDamaged(where=self.path, reason=" ".join(str(found).split())[:_TOLD])
             if self._db.execute("pragma foreign_key_check").fetchone():
                 raise CaseLogDamaged(where=self.path, reason="foreign keys")
+
+    def _begin(self) -> None:
+        """Takes the write lock. While another process does not let go of it, only the first to come waits for long."""
+        patience = min(_BRIEFLY, self._patience) if self._in_vain else self._patience
+        self._db.execute(f"pragma busy_timeout = {patience * 1000:.0f}")
+        self._in_vain = True
+        self._db.execute("begin immediate")
+        self._in_vain = False
 
     def _prepare(self, busy_timeout: float) -> None:
         _write_ahead(self._db, busy_timeout)

@@ -28,17 +28,19 @@ class Alarm:
 
     async def sound(self, error: ClosureBotError, reference: str = "") -> bool:
         """Tells them, unless they were told within the hour; whether anybody knows."""
-        last = self._last.get(type(error))
+        kind = type(error)
+        last = self._last.get(kind)
         if last and self._now() - last < AGAIN:
             return True
+        self._last[kind] = self._now()  # before they are told: many may come with it at once
         try:
             self._whom = await aside(self._known)
         except CaseLogUnavailable:
             log.info("those who are told of trouble are the ones known before")
         line = messages.alarm(str(error), reference, answering=isinstance(error, CaseLogUnavailable))
         told = [await self._tell(person, line) for person in self._whom]
-        if any(told):
-            self._last[type(error)] = self._now()
+        if not any(told):
+            del self._last[kind]
         return any(told)
 
     async def _tell(self, person: int, line: str) -> bool:

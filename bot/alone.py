@@ -16,11 +16,15 @@ def alone(settings: Settings) -> Iterator[None]:
 
     The lock dies with the process.
     """
+    lock = FileLock(settings.run_lock, timeout=0)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(settings.run_lock, timeout=0):
-            yield
+        lock.acquire()
     except Timeout as error:
         raise AlreadyRunning(where=settings.data_dir) from error
     except OSError as error:
         raise CaseLogUnavailable(where=settings.data_dir, reason=error.strerror or error) from error
+    try:
+        yield
+    finally:
+        lock.release()

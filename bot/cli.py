@@ -228,7 +228,9 @@ def audit(settings: "Settings", form: str, case: str | None, output: Path | None
         with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as target:
             write_audit(log, target, form, subject)
     except OSError as error:
-        raise FileUnwritable(where=output or "-", reason=error.strerror or error) from error
+        if output is None:
+            raise  # a reader that has enough: click ends quietly
+        raise FileUnwritable(where=output, reason=error.strerror or error) from error
 
 
 @cli.command(help=wording.HELP_BACKUP)

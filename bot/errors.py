@@ -31,6 +31,13 @@ class PortTaken(ClosureBotError):
     remedy = "请换一个端口（demo 用 --port，run 改对应的设置），或先停掉占用它的程序。"
 
 
+class AddressUnusable(ClosureBotError):
+    """A server of ours cannot listen there at all. Details: `where`, `reason`."""
+
+    sentence = "不能在 {where} 上等连接：{reason}。"
+    remedy = "请检查地址和端口：要写本机的地址，1024 以下的端口一般不能用。"
+
+
 class AlreadyRunning(ClosureBotError):
     """Another bot runs over this data directory. Details: `where`."""
 

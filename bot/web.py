@@ -1,6 +1,7 @@
 """The bot's own web server: the webhook, and health with figures. Each listens where it is told, and nowhere else."""
 
 import asyncio
+import errno
 import hmac
 import json
 import logging
@@ -21,7 +22,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from actions.census import Census
 from actions.errors import CaseLogUnavailable
 from bot.delivery import pause_asked
-from bot.errors import PortTaken, TokenRejected
+from bot.errors import AddressUnusable, PortTaken, TokenRejected
 from bot.inbox import InboxApplication
 from bot.listening import ALLOWED_UPDATES, readable, unless
 from bot.metrics import Metrics
@@ -118,14 +119,16 @@ async def _ask_for_posts(application: InboxApplication, url: str, secret: str, s
 
 
 def listening(address: str) -> socket.socket:
-    """Takes `host:port`, so that a port that is taken is known before anything else has begun. PortTaken."""
+    """Takes `host:port`, so that a port that is taken is known before anything else has begun. PortTaken, AddressUnusable."""
     host, _, port = address.rpartition(":")
     try:
         return socket.create_server(
             (host.strip("[]"), int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except OSError as error:
-        raise PortTaken(port=port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port=port) from error
+        raise AddressUnusable(where=address, reason=error.strerror or error) from error
 
 
 async def serve(routes: Sequence[Route], listener: socket.socket, stop: asyncio.Event) -> None:
