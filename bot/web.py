@@ -119,7 +119,7 @@ async def _ask_for_posts(application: InboxApplication, url: str, secret: str, s
 
 
 def listening(address: str) -> socket.socket:
-    """Takes `host:port`, so that a port that is taken is known before anything else has begun. PortTaken, AddressUnusable."""
+    """Takes `host:port`, so that trouble with it is known before anything has begun. PortTaken, AddressUnusable."""
     host, _, port = address.rpartition(":")
     try:
         return socket.create_server(

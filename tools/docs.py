@@ -1,20 +1,20 @@
-"""`make docs`: writes the parts of both READMEs that are made of the code: settings, commands, figures.
+"""`make docs`: writes the parts of both READMEs that are made of the code: settings, commands, rights, figures.
 
 Each stands between `<!-- name -->` and `<!-- /name -->`. A test holds them true.
 """
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
+from actions.officers import Role
+from actions.rights import RIGHTS, Relation, Right
 from bot import messages
 from bot.cli import cli
 from bot.settings import table
-from tools.bench import RESULTS
+from tools import figures
 
 ROOT = Path(__file__).parent.parent
 READMES = {"english": ROOT / "README.md", "chinese": ROOT / "README.zh-CN.md"}
@@ -51,11 +51,43 @@ ENGLISH_CHAT = {
     "help": "how to use it",
     "start": "the first screen, with three questions to try",
 }
+ROLES = {
+    "english": ("officer, own case", "officer, a colleague's", "lead", "admin"),
+    "chinese": ("专员，自己的案件", "专员，同事的案件", "科长", "管理员"),
+}
+"""The columns of the table of rights, in the order of `STANDINGS`."""
+STANDINGS = (
+    (Role.OFFICER, Relation.OWN),
+    (Role.OFFICER, Relation.TEAM),
+    (Role.LEAD, Relation.TEAM),
+    (Role.ADMIN, Relation.TEAM),
+)
+RIGHTS_TOLD = {
+    Right.ASK: ("ask the playbook", "提问"),
+    Right.SEE: ("see the case", "看案件"),
+    Right.CONTACT: ("see contact data, notes as they are, files", "看联系方式、备注原文和文件"),
+    Right.WORK: ("fill in, do, move, hand over, archive", "填写、办理、改期、转交、归档"),
+    Right.WAIVE: ("waive a task", "标为不办"),
+    Right.RELEASE: ("release as a past case", "放进案例库"),
+    Right.FORGET: ("forget what is personal", "清除个人信息"),
+    Right.EVERYBODY: ("lists and agenda of everybody", "看全体的清单和议程"),
+    Right.OFFICERS: ("officers: invite, change, remove", "人员：邀请、改角色、移除"),
+}
 HEADS: dict[str, dict[str, tuple[str, ...]]] = {
     "settings": {"english": ("Variable", "Default", "What it is"), "chinese": ("变量", "默认", "说明")},
     "commands": {"english": ("Command", "Does"), "chinese": ("命令", "作用")},
     "chat": {"english": ("In the chat", "Does"), "chinese": ("聊天里的命令", "作用")},
+    "rights": {"english": ("", *ROLES["english"]), "chinese": ("", *ROLES["chinese"])},
     "figures": {"english": ("Figure", "Measured"), "chinese": ("指标", "实测")},
+    "faults": {
+        "english": ("What", "Times", "Acknowledged", "Lost", "Doubled", "Log not sound"),
+        "chinese": ("做什么", "次数", "已确认", "丢失", "重复", "记录不完好"),
+    },
+    "fuzz": {"english": ("Figure", "Measured"), "chinese": ("指标", "实测")},
+    "load": {
+        "english": ("", "Acts", "p50, ms", "p95, ms", "p99, ms", "Errors"),
+        "chinese": ("", "次数", "p50，毫秒", "p95，毫秒", "p99，毫秒", "出错"),
+    },
 }
 
 
@@ -80,6 +112,15 @@ def chat_table(language: str) -> str:
     return _table(HEADS["chat"][language], rows)
 
 
+def rights_table(language: str) -> str:
+    """Who may do what, as `actions.rights` has it."""
+    rows = []
+    for right, (english, chinese) in RIGHTS_TOLD.items():
+        may = [right in RIGHTS[role][Relation.NONE] | RIGHTS[role][relation] for role, relation in STANDINGS]
+        rows.append((english if language == "english" else chinese, *("✓" if each else "" for each in may)))
+    return _table(HEADS["rights"][language], rows)
+
+
 def _leaves(group: click.Group, prefix: str = "") -> Iterable[tuple[str, click.Command]]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
@@ -99,88 +140,6 @@ def _arguments(command: click.Command) -> Iterable[str]:
             yield option if parameter.required else f"[{option}]"
 
 
-# What stands in the figures' table: the path in `bench.json`, how it is printed, English, Chinese.
-FIGURES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
-    (("answers", "first citation right"), "{:.1%}", "first citation right", "首条引用正确"),
-    (("answers", "right among three"), "{:.1%}", "right among the first three", "前三条引用内正确"),
-    (("answers", "outside refused"), "{:.1%}", "refused where the playbook has nothing", "手册没有的，正确拒答"),
-    (("answers", "inside refused"), "{:.1%}", "wrongly refused", "手册有而误拒"),
-    (
-        ("warm ask at 500 passages, p95, times an embedding call",),
-        "{} ×",
-        "a warm answer at 500 passages, p95, by one embedding call",
-        "热态回答 p95（500 段），与一次向量计算相比",
-    ),
-    (
-        ("warm ask at 20000 passages, p95, times an embedding call",),
-        "{} ×",
-        "… at 20,000 passages",
-        "热态回答 p95（20000 段），与一次向量计算相比",
-    ),
-    (
-        ("cold ask, times the bare imports",),
-        "{} ×",
-        "a cold `closure-bot ask`, by importing Chroma and onnxruntime",
-        "冷启动 `closure-bot ask`，与导入 Chroma 和 onnxruntime 相比",
-    ),
-    (
-        ("indexing, of the bare model's passages a second",),
-        "{} ×",
-        "indexing, by the bare model's passages a second",
-        "建索引速度，与模型本身每秒段数相比",
-    ),
-    (
-        ("cases", "/cases, mine"),
-        "{} ×",
-        "`/cases` at 100,000 cases and 1,000,000 tasks, by the same at 1,000 cases",
-        "`/cases`：10 万案件、100 万任务时，与 1000 案件时相比",
-    ),
-    (("cases", "/cases, a rare name"), "{} ×", "… looking for a name", "……按名称查找"),
-    (("cases", "/case"), "{} ×", "… `/case`", "……`/case`"),
-    (("cases", "next question"), "{} ×", "… the next question of the checklist", "……清单的下一题"),
-    (
-        ("push", "a round with nothing due over 1,000,000 tasks, ms"),
-        "{} ms",
-        "a round of pushing with nothing due, 1,000,000 tasks",
-        "没有到期时的一轮推送（100 万任务）",
-    ),
-    (
-        ("push", "lost"),
-        "{}",
-        "lost of 10,000 messages to 500 officers"
-        " (5 % 429, 2 % 502, 2 % cut off before and 2 % after delivery, three kill -9)",
-        "1 万条提醒发给 500 人（5% 429、2% 502、送达前后各 2% 断线、三次 kill -9），丢失",
-    ),
-    (("push", "doubled without a reason"), "{}", "… sent twice without a reason", "……无故重复"),
-    (
-        ("push", "doubled, the answer or the process lost"),
-        "{}",
-        "… sent twice since the answer was cut off or the process died after Telegram had taken them",
-        "……Telegram 已收下而回执丢失或进程被杀，因而重复",
-    ),
-    (("push", "most in any second"), "{}", "… most in any second (the limit is 30)", "……任意一秒内最多（上限 30）"),
-    (("push", "most to one chat in any second"), "{}", "… most to one chat in any second", "……任意一秒内对同一人最多"),
-    (
-        ("push", "time by what 30 a second allow"),
-        "{} ×",
-        "… time taken, by what 30 a second allow",
-        "……用时，与每秒 30 条所需相比",
-    ),
-    (("memory, MB",), "{} MB", "resident memory after 220 questions", "常驻内存（问过 220 题后）"),
-)
-
-
-def figures_table(language: str, results: Mapping[str, Any]) -> str:
-    """What `make bench` measured last."""
-    rows = []
-    for path, form, english, chinese in FIGURES:
-        value: Any = results
-        for key in path:
-            value = value[key]
-        rows.append((english if language == "english" else chinese, form.format(value)))
-    return _table(HEADS["figures"][language], rows)
-
-
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [tuple(head), *map(tuple, rows)]
     rule = "|".join(["---"] * len(lines[0]))
@@ -190,12 +149,15 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def rendered(readme: str, language: str) -> str:
     """A README with every part made anew."""
-    results = json.loads(RESULTS.read_text("utf-8"))
     parts = {
         "settings": settings_table(language),
         "commands": commands_table(language),
         "chat": chat_table(language),
-        "figures": figures_table(language, results),
+        "rights": rights_table(language),
+        "figures": _table(HEADS["figures"][language], figures.bench_rows(language)),
+        "faults": _table(HEADS["faults"][language], figures.faults_rows(language)),
+        "fuzz": _table(HEADS["fuzz"][language], figures.fuzz_rows(language)),
+        "load": _table(HEADS["load"][language], figures.load_rows(language)),
     }
     for name, text in parts.items():
         between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
