@@ -55,7 +55,7 @@ def jump(template: Path, place: Path, jumps: int, seed: int) -> Outcome:
     filling = Filling(office, trouble, jumps)
     asyncio.run(work())
     walked, told = filling.outcome(), _told(office)
-    return replace(walked, doubled=walked.doubled + told.total() - len(told))
+    return replace(walked, kills=jumps, doubled=walked.doubled + told.total() - len(told))
 
 
 def _told(office: Office) -> Counter[str]:

@@ -37,7 +37,10 @@ IN_FLIGHT = 1.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one activity. `acts`: what was acknowledged. `unsound`: integrity checks and chains that failed."""
+    """What came of one activity. `acts`: what was acknowledged. `kills`: how often it was struck, by whatever strikes it.
+
+    `unsound`: integrity checks and chains that failed.
+    """
 
     acts: int
     kills: int = 0
