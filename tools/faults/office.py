@@ -37,7 +37,7 @@ IN_FLIGHT = 1.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one activity. `acts`: what was acknowledged. `kills`: how often it was struck, by whatever strikes it.
+    """What came of one activity. `acts`: what was acknowledged. `kills`: how often it was struck, whatever strikes it.
 
     `unsound`: integrity checks and chains that failed.
     """
