@@ -3,6 +3,7 @@
 Who may do what is written here once more, by what it is for: a slip in the table shows as a difference.
 """
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -136,10 +137,11 @@ DOMAIN = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[CaseLog]:
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A case with all that can hang on one, of the officer's; a visit half told, a handover on its way."""
-    with opened(tmp_path / "case-log.db") as log:
+    place = tmp_path_factory.mktemp("rights") / "data"
+    with opened(place / "case-log.db") as log:
         office, officers, ledger, roster = Office(log), Officers(log), Ledger(log), Roster(log)
         officers.add(ADMIN.id, ADMIN.name, Role.ADMIN, by=None, now=NOW)
         officers.add(HEAD.id, HEAD.name, Role.ADMIN, also_leads=True, by=None, now=NOW)
@@ -156,13 +158,20 @@ def log(tmp_path: Path) -> Iterator[CaseLog]:
             db.execute("update task_waits set task_id = 1 where task_id = ?", [task.id])
             db.execute("update task_waits set waits_for = 1 where waits_for = ?", [task.id])
             db.execute("update tasks set id = 1 where id = ?", [task.id])
-        Files(log, tmp_path / "files").keep(case_id, b"%PDF-1.4 x", "名单.pdf", by=OFFICER.id, now=NOW)
+        Files(log, place / "files").keep(case_id, b"%PDF-1.4 x", "名单.pdf", by=OFFICER.id, now=NOW)
         Cases(log).note(case_id, "陈先生的电话换成13812342046了", by=OFFICER.id, now=NOW)
         visits = Visits(log, PROCEDURE, office.cases, office.tasks, ledger, roster)
         visits.begin(1, by=OFFICER.id, now=NOW)
         Handovers(log, office.cases, ledger).ask(case_id, COLLEAGUE.id, by=OFFICER.id, now=NOW)
         asked = Questions(log).record_question(OFFICER.id, "多久回访一次", refused=False, citations=[], now=NOW)
         Questions(log).attach_message(asked, OFFICER.id, 1, now=NOW)
+    return place
+
+
+@pytest.fixture
+def log(lived: Path, tmp_path: Path) -> Iterator[CaseLog]:
+    shutil.copytree(lived, tmp_path, dirs_exist_ok=True)
+    with opened(tmp_path / "case-log.db") as log:
         yield log
 
 
