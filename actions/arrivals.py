@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.errors import OfficerUnknown
-from actions.handovers import give_all
-from actions.leaving import remove_officer
-from actions.ledger import Ledger
+from actions.leaving import hand_to_lead, remove_officer
 from actions.officers import Officer, Officers, Role
 from actions.right_errors import LastAdmin, NameMissing
 from actions.roster import Roster
@@ -101,9 +99,7 @@ class Arrivals:
                 telegram_id, officer.name, post.role, also_leads=post.also_leads, by=by, now=now
             )
             if changed.role is Role.ADMIN and not changed.leads:
-                lead = next(iter(Roster(self._log).leads()), None)
-                if lead is not None and give_all(self._log, telegram_id, lead, by=by, now=now):
-                    Ledger(self._log).put(lead, f"left:{telegram_id}:{instant(now)}", now=now)
+                hand_to_lead(self._log, telegram_id, by=by, now=now)
             return changed
 
     def remove(self, telegram_id: int, *, by: int, now: datetime) -> int | None:

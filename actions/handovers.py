@@ -8,7 +8,7 @@ from actions.cases import Cases
 from actions.ledger import Ledger
 from actions.officers import Officers
 from actions.roster import Roster
-from actions.roster_errors import DeputyUnfit, HandoverGone, HandoverPending, NotYourCase
+from actions.roster_errors import HandoverGone, HandoverPending, NotYourCase
 from actions.store import CaseLog, instant
 
 
@@ -44,8 +44,7 @@ class Handovers:
         with self._log.transaction() as db:
             case = self._cases.need(case_id)
             self._refuse_others(case_id, case.officer_id, by)
-            if to_id not in [each.telegram_id for each in Roster(self._log).deputies(case.officer_id)]:
-                raise DeputyUnfit
+            Roster(self._log).check_deputy(to_id, case.officer_id)
             sql = "select id, to_id from handovers where case_id = ? and answered_at is null"
             if pending := self._log.row(sql, [case_id]):
                 if pending["to_id"] != to_id:

@@ -23,6 +23,12 @@ def remove_officer(log: CaseLog, telegram_id: int, *, by: int | None, now: datet
         db.execute("delete from absences where officer_id = ? or deputy_id = ?", [telegram_id, telegram_id])
         detail = {"before": {"active": 1}, "after": {"active": 0}}
         log.record(now, by, "remove", f"officer:{telegram_id}", detail)
+        return hand_to_lead(log, telegram_id, by=by, now=now)
+
+
+def hand_to_lead(log: CaseLog, telegram_id: int, *, by: int | None, now: datetime) -> int | None:
+    """Hands all that somebody looked after to the first lead, who is told; returns the lead's id, None without one."""
+    with log.transaction():
         lead = next(iter(Roster(log).leads()), None)
         if lead is not None and give_all(log, telegram_id, lead, by=by, now=now):
             Ledger(log).put(lead, f"left:{telegram_id}:{instant(now)}", now=now)

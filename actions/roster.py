@@ -111,8 +111,7 @@ class Roster:
     def leave(self, absence: Absence, *, now: datetime) -> None:
         """Notes an absence, in place of any other, and tells the deputy. Raises PeriodUpsideDown, DeputyUnfit."""
         self.check_period(absence.from_on, absence.until_on)
-        if absence.deputy_id not in [each.telegram_id for each in self.deputies(absence.officer_id)]:
-            raise DeputyUnfit
+        self.check_deputy(absence.deputy_id, absence.officer_id)
         row = {"from_on": absence.from_on.isoformat(), "until_on": absence.until_on.isoformat()}
         row |= {"officer_id": absence.officer_id, "deputy_id": absence.deputy_id}  # type: ignore[dict-item]
         with self._log.transaction() as db:
@@ -125,6 +124,11 @@ class Roster:
         """Raises PeriodUpsideDown."""
         if from_on > until_on:
             raise PeriodUpsideDown
+
+    def check_deputy(self, deputy_id: int, officer_id: int) -> None:
+        """Raises DeputyUnfit."""
+        if deputy_id not in [each.telegram_id for each in self.deputies(officer_id)]:
+            raise DeputyUnfit
 
     def come_back(self, officer_id: int, *, now: datetime) -> bool:
         """Ends an absence; False where there is none."""

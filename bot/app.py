@@ -95,7 +95,7 @@ class Doors:
 
 @contextmanager
 def _doors(settings: Settings) -> Iterator[Doors]:
-    """The ports, taken before anything else has begun. PortTaken."""
+    """The ports, taken before anything else has begun. PortTaken, AddressUnusable."""
     if settings.webhook_url is None and settings.operations_listen is None:
         yield Doors()
         return
