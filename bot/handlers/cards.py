@@ -125,11 +125,8 @@ class Cards:
             number = EVENTS_SHOWN if part == "timeline" else RECORDED_SHOWN
             entries = services.cases.timeline(case_id, skip=page * number, limit=number + 1)
             keyboard = part_keyboard(case_id, part, page, len(entries) > number)
-            if part == "timeline":
-                return timeline_text(dossier, entries[:number], services.officers.name, rights), keyboard
-            return fit_for(
-                dossier, history_text(dossier, entries[:number], services.officers.name, rights), rights
-            ), keyboard
+            told = timeline_text if part == "timeline" else history_text
+            return told(dossier, entries[:number], services.officers.name, rights), keyboard
         files = services.files.of_case(case_id)
         text = papers_text(dossier, services.cases.notes(case_id), files, services.officers.name, rights)
         return text, papers_keyboard(case_id, files, rights)

@@ -166,7 +166,7 @@ def history_text(
             escape(wording.event(when, name(entry.actor_id), wording.VERBS.get(entry.verb, entry.verb), about))
         )
         lines += [escape(wording.change(*each)) for each in _differences(entry.detail)]
-    return "\n".join(lines)
+    return fit_for(dossier, "\n".join(lines), rights)
 
 
 def _differences(detail: dict[str, Any]) -> list[tuple[str, str, str]]:
