@@ -476,6 +476,115 @@ def m013_door(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def m014_conversations(db: Database) -> None:
+    """What was understood by a question, where it was asked, and what was answered; where conversations were ended.
+
+    `meant` is the question as it stands by itself, empty where that is its own text. A conversation is the questions
+    of one officer in one chat since the last `/reset` there; it expires by time.
+    """
+    _create(
+        db,
+        "alter table questions add column meant text not null default ''",
+        "alter table questions add column asked_in integer",
+        "alter table questions add column said text not null default ''",
+        "alter table questions add column engine text not null default ''",
+        "create index questions_in_chat on questions (officer_id, asked_in, id)",
+        """create table resets (
+            officer_id integer not null references officers (telegram_id),
+            chat_id integer not null,
+            at text not null,
+            primary key (officer_id, chat_id)
+        ) strict, without rowid""",
+    )
+
+
+@MIGRATIONS()
+def m015_proposals(db: Database) -> None:
+    """What the bot understood that an officer wants done: nothing is done until its button is pressed.
+
+    `outcome` is null while the card waits. `arguments` are those of the act, as JSON.
+    """
+    _create(
+        db,
+        """create table proposals (
+            id integer primary key,
+            officer_id integer not null references officers (telegram_id),
+            act text not null check (act <> ''),
+            arguments text not null check (json_valid(arguments)),
+            case_id text references cases (id),
+            said text not null,
+            made_at text not null,
+            update_id integer unique,
+            message_id integer,
+            settled_at text,
+            outcome text check (outcome in ('confirmed', 'cancelled')),
+            check ((settled_at is null) = (outcome is null))
+        ) strict""",
+        "create index proposals_waiting on proposals (officer_id) where outcome is null",
+        "create index proposals_by_case on proposals (case_id) where case_id is not null",
+    )
+
+
+@MIGRATIONS()
+def m016_gaps(db: Database) -> None:
+    """What became of questions that the playbook did not answer, or not well.
+
+    `written`: a section was written for it; `marked`: the right source was named; `set_aside`: nothing to be done.
+    """
+    _create(
+        db,
+        """create table settled_gaps (
+            question_id integer primary key references questions (id),
+            how text not null check (how in ('written', 'marked', 'set_aside')),
+            source_id text not null default '',
+            by_id integer not null references officers (telegram_id),
+            at text not null,
+            check ((how = 'set_aside') = (source_id = ''))
+        ) strict""",
+        "create index questions_unanswered on questions (id) where refused = 1 or rating = -1",
+    )
+
+
+@MIGRATIONS()
+def m017_own_sources(db: Database) -> None:
+    """Sections that leads wrote and documents that they sent: every version, of which one at most is in answers.
+
+    `file` is the version's file below the data directory's `sources/`. `state`: `active` is what answers draw on,
+    `disabled` was taken out by a lead, `replaced` has a later version.
+    """
+    _create(
+        db,
+        """create table own_sources (
+            id text not null check (id <> ''),
+            version integer not null check (version > 0),
+            kind text not null check (kind in ('section', 'document')),
+            title text not null check (title <> ''),
+            file text not null,
+            sha256 text not null,
+            state text not null check (state in ('active', 'disabled', 'replaced')),
+            by_id integer not null references officers (telegram_id),
+            at text not null,
+            primary key (id, version)
+        ) strict, without rowid""",
+        "create unique index own_sources_current on own_sources (id) where state <> 'replaced'",
+    )
+
+
+@MIGRATIONS()
+def m018_editions(db: Database) -> None:
+    """The content of each entry of the playbook as the bot last saw it, to tell what has changed."""
+    _create(
+        db,
+        """create table editions (
+            source_id text primary key,
+            digest text not null,
+            title text not null,
+            seen_at text not null
+        ) strict, without rowid""",
+    )
+
+
 def _rebuild(db: Database, table: str, columns: str, sql: str) -> None:
     """Gives a table another shape, as https://sqlite.org/lang_altertable.html#otheralter says: foreign keys are off."""
     copy = f"insert into {table}_new ({columns}) select {columns} from {table}"

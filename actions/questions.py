@@ -23,7 +23,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that was answered or refused; `chat_id` and `message_id` tell where the answer stands."""
+    """A question that was answered or refused; `chat_id` and `message_id` tell where the answer stands.
+
+    `meant` is the question as it stands by itself, where that is not its own text; `asked_in` the chat it was asked in.
+    `said` is the answer's text, and `engine` names who wrote it.
+    """
 
     id: int
     at: datetime
@@ -35,6 +39,10 @@ class Question:
     update_id: int | None
     chat_id: int | None
     message_id: int | None
+    meant: str
+    asked_in: int | None
+    said: str
+    engine: str
 
 
 class Questions:
@@ -52,6 +60,10 @@ class Questions:
         citations: Sequence[Citation],
         now: datetime,
         update_id: int | None = None,
+        meant: str = "",
+        asked_in: int | None = None,
+        said: str = "",
+        engine: str = "",
     ) -> int:
         """Records a question with its outcome and returns its id.
 
@@ -67,6 +79,10 @@ class Questions:
                 "refused": int(refused),
                 "citations": [asdict(citation) for citation in citations],
                 "update_id": update_id,
+                "meant": meant,
+                "asked_in": asked_in,
+                "said": said,
+                "engine": engine,
             }
             question_id = cast(int, db.table("questions").insert(row).last_pk)
             self._log.record(now, officer_id, "ask", _subject(question_id), {"refused": refused})

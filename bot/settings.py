@@ -109,6 +109,27 @@ class Settings(BaseSettings):
         "a sentence-transformers cross-encoder that reads the best passages again (extra `models`)",
         "用 sentence-transformers 交叉编码器再排一遍（需装 `models`）",
     )
+    chat_model: str | None = _setting(
+        "CLOSURE_BOT_CHAT_MODEL",
+        "a chat model as LangChain names it, `provider:model` (extras `openai`, `ollama`); answers are quotes if unset",
+        "对话模型，按 LangChain 的写法 `提供方:模型`（需装 `openai` 或 `ollama`）；不设就只引原文",
+    )
+    chat_base_url: Url | None = _setting(
+        "CLOSURE_BOT_CHAT_BASE_URL",
+        "root of the chat model's server, such as `http://127.0.0.1:8000/v1`; the provider's own if unset",
+        "对话模型服务的根地址，例如 `http://127.0.0.1:8000/v1`；不设就用提供方自己的",
+    )
+    chat_api_key: SecretStr | None = _setting(
+        "CLOSURE_BOT_CHAT_API_KEY",
+        "key for the chat model's server; the provider's own variable is read if unset",
+        "对话模型服务的密钥；不设就读提供方自己的环境变量",
+    )
+    conversation_minutes: PositiveInt = _setting(
+        "CLOSURE_BOT_CONVERSATION_MINUTES",
+        "minutes after which a question no longer follows on from the one before",
+        "隔多少分钟以后，新问题不再接着上一个问题理解",
+        30,
+    )
     chroma_url: Url | None = _setting(
         "CLOSURE_BOT_CHROMA_URL",
         "a Chroma server, `http://host:port`; without it Chroma keeps its files in the data directory",
@@ -207,7 +228,7 @@ class Settings(BaseSettings):
         return self.data_dir / "released"
 
 
-SECRETS = ("TELEGRAM_BOT_TOKEN", "CLOSURE_BOT_WEBHOOK_SECRET")
+SECRETS = ("TELEGRAM_BOT_TOKEN", "CLOSURE_BOT_WEBHOOK_SECRET", "CLOSURE_BOT_CHAT_API_KEY")
 
 
 def _secrets(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -34,9 +34,10 @@ def ask(questions: Questions, text: str = "低价转让怎么查?", *, refused: 
 
 
 def test_a_question_comes_back_as_it_was_recorded(questions: Questions) -> None:
-    number = questions.record_question(WANG, "低价转让怎么查?", refused=False, citations=CITED, now=NOW, update_id=9001)
+    told = {"meant": "低价转让怎么查?", "asked_in": WANG, "said": "先核查。[1]", "engine": "toy+quote"}
+    number = questions.record_question(WANG, "怎么查?", refused=False, citations=CITED, now=NOW, update_id=9001, **told)
     questions.attach_message(number, -100123, 55, now=NOW)
-    expected = Question(number, NOW, WANG, "低价转让怎么查?", False, tuple(CITED), None, 9001, -100123, 55)
+    expected = Question(number, NOW, WANG, "怎么查?", False, tuple(CITED), None, 9001, -100123, 55, *told.values())
     assert questions.get(number) == questions.find_by_update(9001) == expected
     assert questions.get(number + 1) is None
     assert questions.find_by_update(9002) is None
