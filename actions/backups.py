@@ -1,4 +1,4 @@
-"""Backups: the case log, the files that it names and the cases that were released, in one file, proven when written.
+"""Backups: the case log, the files that it names, cases released and own sources, in one file, proven when written.
 
 A ZIP with a manifest of SHA-256 sums, encrypted where there is a key for that (see `actions.sealing`). What is verified
 is the very file that will be kept. What is not encrypted yet stays in the data directory, where it lies anyway; a
@@ -26,10 +26,11 @@ from actions.errors import CaseLogUnavailable
 from actions.record import Chain
 from actions.sealing import opened, seal
 from actions.store import CaseLog, copy_log, prove_log
+from playbook.own import CURRENT
 
 FORMAT = 1
 LOG, MANIFEST = "case-log.db", "manifest.json"
-FILES, RELEASED = "files", "released"
+FILES, RELEASED, SOURCES = "files", "released", "sources"
 WHOLE = "whole.zip"
 _CHUNK = 1024 * 1024
 
@@ -68,7 +69,7 @@ def write_backup(data: DataDir, target: Path, *, recipient: str | None = None, n
     Raises BackupKeyInvalid, BackupUnwritable, and a CaseLogUnavailable.
     """
     partial = unfinished(target)
-    if any(target.resolve().is_relative_to((data.root / name).resolve()) for name in (LOG, FILES, RELEASED)):
+    if any(target.resolve().is_relative_to((data.root / name).resolve()) for name in (LOG, FILES, RELEASED, SOURCES)):
         raise BackupUnwritable(where=target, reason="这是正在用的数据")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +138,7 @@ def _pack(data: DataDir, place: Path, now: datetime) -> Manifest:
     missing = []
     with zipfile.ZipFile(place / WHOLE, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         members[LOG] = _put(archive, place / LOG, LOG)
-        for name in [*named, *_released(data)]:
+        for name in [*named, *_released(data), *_current(data)]:
             if (data.root / name).is_file():
                 members[name] = _put(archive, data.root / name, name)
             else:
@@ -152,13 +153,20 @@ def _named(log_path: Path) -> list[str]:
     log = CaseLog(log_path)
     try:
         rows = log.rows("select distinct sha256 from files order by sha256")
+        versions = log.rows("select distinct file from own_sources order by file")
     finally:
         log.close()
-    return [f"{FILES}/{row['sha256'][:2]}/{row['sha256']}" for row in rows]
+    kept = [f"{FILES}/{row['sha256'][:2]}/{row['sha256']}" for row in rows]
+    return [*kept, *(f"{SOURCES}/{row['file']}" for row in versions)]
 
 
 def _released(data: DataDir) -> Sequence[str]:
     return sorted(f"{RELEASED}/{path.name}" for path in (data.root / RELEASED).glob("*.md"))
+
+
+def _current(data: DataDir) -> Sequence[str]:
+    """The list of own sources in use, where there is one: `run` makes it anew of the log, `ask` must find it."""
+    return [f"{SOURCES}/{CURRENT}"] if (data.root / SOURCES / CURRENT).is_file() else []
 
 
 def _put(archive: zipfile.ZipFile, path: Path, name: str) -> str:

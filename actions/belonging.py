@@ -33,6 +33,10 @@ class Belonging:
         """Who is asked to take a case over."""
         return self._owner("select to_id as owner from handovers where id = ?", handover_id)
 
+    def proposer(self, proposal_id: int) -> int | None:
+        """For whom a card was made."""
+        return self._owner("select officer_id as owner from proposals where id = ?", proposal_id)
+
     def asker(self, question_id: int, chat_id: int) -> int | None:
         """Who has asked a question; nobody in particular in the chat of its answer: in a group it is everybody's."""
         sql = "select officer_id as owner from questions where id = ? and chat_id is not ?"

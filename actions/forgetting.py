@@ -47,6 +47,7 @@ class Forgetting:
             self._blank_answers(case_id)
             db.execute("update notes set text = ? where case_id = ?", [GONE, case_id])
             self._blank_visits(case_id)
+            db.execute("delete from proposals where case_id = ?", [case_id])
             db.execute("update handovers set reason = '' where case_id = ?", [case_id])
             db.execute("update tasks set outcome = '{}', citation = null where case_id = ?", [case_id])
             db.execute("update tasks set title = ? where case_id = ? and rule is null", [GONE, case_id])

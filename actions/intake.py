@@ -5,7 +5,7 @@ answer goes to the question that this officer was shown, and only if nobody has 
 handled again after a crash finds its number in the walk and changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -80,6 +80,18 @@ class Intake:
                 if case.status is CaseStatus.DRAFT:
                     return None
             return self._begin(turn, before)
+
+    def begin_with(self, turn: Turn, said: Mapping[str, Value]) -> Screen:
+        """A new draft in which these questions are answered already; any other draft stays as it is."""
+        with self._log.transaction():
+            before = self._walks.of(turn.officer_id)
+            if before and before.update_id == turn.update_id is not None:
+                return self._screens.of(before)
+            case = self._cases.create_draft(turn.officer_id, now=turn.now)
+            for question_id, value in said.items():
+                question = self._procedure.checklist.questions[question_id]
+                self._answers.put(case.id, question, 0, value, by=turn.officer_id, now=turn.now)
+            return self._enter(turn, case.id, before)
 
     def another(self, turn: Turn) -> Screen:
         """A new draft while there is one; that stays as it is."""

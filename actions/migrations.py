@@ -481,7 +481,7 @@ def m014_conversations(db: Database) -> None:
     """What was understood by a question, where it was asked, and what was answered; where conversations were ended.
 
     `meant` is the question as it stands by itself, empty where that is its own text. A conversation is the questions
-    of one officer in one chat since the last `/reset` there; it expires by time.
+    of one officer in one chat since the last `/reset` there, which ended those up to `question_id`; it expires by time.
     """
     _create(
         db,
@@ -493,6 +493,7 @@ def m014_conversations(db: Database) -> None:
         """create table resets (
             officer_id integer not null references officers (telegram_id),
             chat_id integer not null,
+            question_id integer not null references questions (id),
             at text not null,
             primary key (officer_id, chat_id)
         ) strict, without rowid""",
@@ -503,7 +504,8 @@ def m014_conversations(db: Database) -> None:
 def m015_proposals(db: Database) -> None:
     """What the bot understood that an officer wants done: nothing is done until its button is pressed.
 
-    `outcome` is null while the card waits. `arguments` are those of the act, as JSON.
+    `outcome` is null while the card waits. `arguments` are those of the act, as JSON; `place` counts the acts of one
+    message from 0. `was` is the day of the task when the card was shown, by which a change since is seen.
     """
     _create(
         db,
@@ -513,15 +515,17 @@ def m015_proposals(db: Database) -> None:
             act text not null check (act <> ''),
             arguments text not null check (json_valid(arguments)),
             case_id text references cases (id),
+            was text,
             said text not null,
             made_at text not null,
-            update_id integer unique,
+            update_id integer not null,
+            place integer not null default 0,
             message_id integer,
             settled_at text,
             outcome text check (outcome in ('confirmed', 'cancelled')),
-            check ((settled_at is null) = (outcome is null))
+            check ((settled_at is null) = (outcome is null)),
+            unique (update_id, place)
         ) strict""",
-        "create index proposals_waiting on proposals (officer_id) where outcome is null",
         "create index proposals_by_case on proposals (case_id) where case_id is not null",
     )
 
@@ -531,6 +535,8 @@ def m016_gaps(db: Database) -> None:
     """What became of questions that the playbook did not answer, or not well.
 
     `written`: a section was written for it; `marked`: the right source was named; `set_aside`: nothing to be done.
+    `title` is the source's as it was then. A draft is a section as a lead wrote it, `said`, for `questions`; with
+    `source_id` it has the id under which it is, or is about to be, published.
     """
     _create(
         db,
@@ -538,9 +544,21 @@ def m016_gaps(db: Database) -> None:
             question_id integer primary key references questions (id),
             how text not null check (how in ('written', 'marked', 'set_aside')),
             source_id text not null default '',
+            title text not null default '',
             by_id integer not null references officers (telegram_id),
             at text not null,
             check ((how = 'set_aside') = (source_id = ''))
+        ) strict""",
+        """create table drafts (
+            id integer primary key,
+            officer_id integer not null references officers (telegram_id),
+            questions text not null check (json_valid(questions)),
+            said text not null check (said <> ''),
+            pillar text not null,
+            at text not null,
+            update_id integer unique,
+            source_id text not null default '',
+            outcome text check (outcome in ('published', 'dropped'))
         ) strict""",
         "create index questions_unanswered on questions (id) where refused = 1 or rating = -1",
     )
@@ -552,6 +570,9 @@ def m017_own_sources(db: Database) -> None:
 
     `file` is the version's file below the data directory's `sources/`. `state`: `active` is what answers draw on,
     `disabled` was taken out by a lead, `replaced` has a later version.
+
+    An offer is a file that was sent and waits for a button, its bytes under their SHA-256; `replaces` is the
+    source that it was asked for, `source_id` and `version` what it has become.
     """
     _create(
         db,
@@ -568,12 +589,32 @@ def m017_own_sources(db: Database) -> None:
             primary key (id, version)
         ) strict, without rowid""",
         "create unique index own_sources_current on own_sources (id) where state <> 'replaced'",
+        """create table source_offers (
+            id integer primary key,
+            by_id integer not null references officers (telegram_id),
+            name text not null check (name <> ''),
+            suffix text not null,
+            sha256 text not null,
+            replaces text not null default '',
+            update_id integer unique,
+            at text not null,
+            settled_at text,
+            outcome text check (outcome in ('taken', 'declined', 'lapsed')),
+            source_id text not null default '',
+            version integer,
+            message_id integer,
+            check ((settled_at is null) = (outcome is null))
+        ) strict""",
+        "create index source_offers_open on source_offers (sha256) where outcome is null",
     )
 
 
 @MIGRATIONS()
 def m018_editions(db: Database) -> None:
-    """The content of each entry of the playbook as the bot last saw it, to tell what has changed."""
+    """The content of each source of answers as the bot last saw it, to tell what has changed.
+
+    `digest` is empty where the source is gone; `seen_at` is when it was found to be as it is.
+    """
     _create(
         db,
         """create table editions (

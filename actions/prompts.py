@@ -4,9 +4,11 @@ What was asked for is taken, and done, in one transaction with the number of the
 after a crash finds that it was done.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from actions.store import CaseLog, instant
 
@@ -17,7 +19,8 @@ PATIENCE = timedelta(minutes=30)
 class Wanted(StrEnum):
     """What a message is wanted for.
 
-    `subject` is a case for the first three, a handover for `DECLINE`, a post for `PERSON`, else a task.
+    `subject` is a case for the first three, a handover for `DECLINE`, a post for `PERSON`, an own source for `SOURCE`,
+    a question for those of gaps, else a task.
     """
 
     NOTE = "note"
@@ -31,11 +34,17 @@ class Wanted(StrEnum):
     SNOOZE = "snooze"
     DECLINE = "decline"
     PERSON = "person"
+    SOURCE = "source"
+    SECTION = "section"
+    ANSWERED_BY = "answered_by"
     DONE = "done"
 
 
+LONGER: Mapping[Wanted, timedelta] = MappingProxyType({Wanted.SECTION: timedelta(hours=3)})
+"""What takes its time to be written."""
 OF_CASES = (Wanted.NOTE, Wanted.TASK, Wanted.CASE_FILE)
-FILES = (Wanted.CASE_FILE, Wanted.EVIDENCE)
+OF_GAPS = (Wanted.SECTION, Wanted.ANSWERED_BY)
+FILES = (Wanted.CASE_FILE, Wanted.EVIDENCE, Wanted.SECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,10 @@ class Prompts:
     def of(self, officer_id: int, now: datetime) -> Prompt | None:
         """What is wanted of an officer, or was done last; None where it was too long ago."""
         row = self._log.row("select * from prompts where officer_id = ?", [officer_id])
-        if row is None or now - datetime.fromisoformat(row["asked_at"]) > PATIENCE:
+        if row is None:
+            return None
+        patience = LONGER.get(Wanted(row["verb"]), PATIENCE)
+        if now - datetime.fromisoformat(row["asked_at"]) > patience:
             return None
         subject, _, detail = row["subject"].partition("\n")
         asked_at = datetime.fromisoformat(row["asked_at"])

@@ -1,4 +1,4 @@
-"""What officers asked, and what became of it: the record behind ratings, and the gaps that the playbook still has."""
+"""What officers asked, and what became of it: the record behind ratings, and behind the gaps (`actions.gaps`)."""
 
 import json
 from collections.abc import Sequence
@@ -95,6 +95,12 @@ class Questions:
             db.table("questions").update(question_id, place)
             self._log.record(now, None, "answer", _subject(question_id), place)
 
+    def reworded(self, question_id: int, said: str, engine: str, *, now: datetime) -> None:
+        """Notes that the answer stands in other words by now, and whose."""
+        with self._log.transaction() as db:
+            db.table("questions").update(question_id, {"said": said, "engine": engine})
+            self._log.record(now, None, "reword", _subject(question_id), {"engine": engine})
+
     def get(self, question_id: int) -> Question | None:
         """The question with this id."""
         return self._first("id = ?", question_id)
@@ -114,11 +120,6 @@ class Questions:
                 detail = {"before": question.rating, "after": rating}
                 self._log.record(now, officer_id, "rate", _subject(question_id), detail)
         return True
-
-    def gaps(self) -> list[Question]:
-        """What the playbook did not answer or not well: questions refused or rated down, newest first."""
-        rows = self._log.rows("select * from questions where refused = 1 or rating = -1 order by at desc, id desc")
-        return [_question(row) for row in rows]
 
     def _first(self, condition: str, value: int) -> Question | None:
         row = self._log.row(f"select * from questions where {condition}", [value])

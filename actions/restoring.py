@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from actions.backups import FILES, LOG, RELEASED, DataDir, Manifest, prove, workplace
+from actions.backups import FILES, LOG, RELEASED, SOURCES, DataDir, Manifest, prove, workplace
 from actions.errors import CaseLogUnavailable
 from actions.store import fold_journal
 
@@ -17,7 +17,7 @@ def restore(backup: Path, data: DataDir, *, identity: str | None = None, now: da
         manifest = prove(backup, place, identity=identity)
         aside = data.root / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
         aside.mkdir()
-        for name in (FILES, RELEASED):
+        for name in (FILES, RELEASED, SOURCES):
             if (data.root / name).exists():
                 (data.root / name).replace(aside / name)
             if (place / name).exists():

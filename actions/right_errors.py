@@ -21,6 +21,13 @@ class LeadsOnly(RightRefused):
     remedy = "请把案件编号告诉科长。"
 
 
+class PlaybookOfLeads(RightRefused):
+    """What answers draw on is for leads to change; an admin who does not lead may not either."""
+
+    sentence = "手册和资料库由科长来管。"
+    remedy = "请把文件或问题转给科长。"
+
+
 class AdminsOnly(RightRefused):
     """Only an admin may do this."""
 

@@ -13,7 +13,16 @@ from types import MappingProxyType
 from actions.calendar import local_day
 from actions.case_errors import CaseUnknown
 from actions.officers import Officer, Officers, Role
-from actions.right_errors import AdminsOnly, ContactHidden, LeadsOnly, NoCases, NotRegistered, OthersCase, RightRefused
+from actions.right_errors import (
+    AdminsOnly,
+    ContactHidden,
+    LeadsOnly,
+    NoCases,
+    NotRegistered,
+    OthersCase,
+    PlaybookOfLeads,
+    RightRefused,
+)
 from actions.roster import Roster
 from actions.store import CaseLog
 
@@ -25,6 +34,7 @@ class Right(StrEnum):
     CASES = "cases"
     EVERYBODY = "everybody"
     OFFICERS = "officers"
+    PLAYBOOK = "playbook"
     SEE = "see"
     CONTACT = "contact"
     WORK = "work"
@@ -50,7 +60,7 @@ RIGHTS: Mapping[Role, Mapping[Relation, frozenset[Right]]] = MappingProxyType(
             Relation.TEAM: frozenset({Right.SEE}),
         },
         Role.LEAD: {
-            Relation.NONE: frozenset({Right.ASK, Right.CASES, Right.EVERYBODY}),
+            Relation.NONE: frozenset({Right.ASK, Right.CASES, Right.EVERYBODY, Right.PLAYBOOK}),
             Relation.OWN: ALL_OF_A_CASE,
             Relation.TEAM: ALL_OF_A_CASE,
         },
@@ -95,6 +105,8 @@ class Rights:
             return NotRegistered()
         if right is Right.OFFICERS:
             return AdminsOnly()
+        if right is Right.PLAYBOOK:
+            return PlaybookOfLeads()
         if officer.role is Role.ADMIN:
             return NoCases()
         if right in (Right.EVERYBODY, Right.WAIVE, Right.RELEASE, Right.FORGET):

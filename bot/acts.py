@@ -28,6 +28,7 @@ class Subject(Enum):
     FILE = auto()
     HANDOVER = auto()
     QUESTION = auto()
+    PROPOSAL = auto()
     WALK = auto()
 
 
@@ -44,6 +45,8 @@ _PLAYBOOK = Act(Right.ASK, in_groups=True)
 _OWN_QUESTION = Act(Right.ASK, Subject.QUESTION, in_groups=True)
 _CASES, _SEE = Act(Right.CASES), Act(Right.SEE, Subject.CASE)
 _OFFICERS = Act(Right.OFFICERS)
+_OF_PLAYBOOK = Act(Right.PLAYBOOK)
+_GAPS = Act(Right.PLAYBOOK)
 _WORK_ON_CASE, _WORK_ON_TASK = Act(Right.WORK, Subject.CASE), Act(Right.WORK, Subject.TASK)
 
 COMMANDS: Mapping[str, Act] = MappingProxyType(
@@ -51,6 +54,7 @@ COMMANDS: Mapping[str, Act] = MappingProxyType(
         "start": _PLAYBOOK,
         "help": _PLAYBOOK,
         "ask": _PLAYBOOK,
+        "reset": _PLAYBOOK,
         "new": _CASES,
         "cases": _CASES,
         "case": _SEE,
@@ -62,7 +66,9 @@ COMMANDS: Mapping[str, Act] = MappingProxyType(
         "quiet": _CASES,
         "digest": _CASES,
         "forget": Act(Right.FORGET, Subject.CASE),
+        "gaps": _GAPS,
         "officers": _OFFICERS,
+        "sources": _OF_PLAYBOOK,
         "jump": _PLAYBOOK,
     }
 )
@@ -77,6 +83,7 @@ BUTTONS: Mapping[str, Act] = MappingProxyType(
         "similar": _OWN_QUESTION,
         "rate": _OWN_QUESTION,
         "none": _OWN_QUESTION,
+        "again": _OWN_QUESTION,
         "join": Act(Right.CASES, Subject.QUESTION),
         "walk": Act(Right.WORK, Subject.WALK),
         "fill": _WORK_ON_CASE,
@@ -104,7 +111,11 @@ BUTTONS: Mapping[str, Act] = MappingProxyType(
         "ask:title": _WORK_ON_TASK,
         "ask:decline": Act(Right.CASES, Subject.HANDOVER),
         "ask:person": _OFFICERS,
+        "ask:source": _OF_PLAYBOOK,
         "drop": _PLAYBOOK,
+        "agree": Act(Right.CASES, Subject.PROPOSAL),
+        "decline": Act(Right.CASES, Subject.PROPOSAL),
+        "choose": Act(Right.CASES, Subject.PROPOSAL),
         "visited": _WORK_ON_TASK,
         "tell": Act(Right.WORK, Subject.CONTACT),
         "untell": Act(Right.CASES, Subject.CONTACT),
@@ -124,6 +135,17 @@ BUTTONS: Mapping[str, Act] = MappingProxyType(
         "role": _OFFICERS,
         "remove": _OFFICERS,
         "invite": _OFFICERS,
+        "sources": _OF_PLAYBOOK,
+        "own": _OF_PLAYBOOK,
+        "offer": _OF_PLAYBOOK,
+        "gaps": _GAPS,
+        "gap": _GAPS,
+        "mark": _GAPS,
+        "aside": _GAPS,
+        "takeback": _GAPS,
+        "draft": _GAPS,
+        "ask:section": _GAPS,
+        "ask:answered_by": _GAPS,
     }
 )
 
@@ -200,6 +222,8 @@ class Door:
             return self._belonging.teller(number)
         if kind is Subject.HANDOVER:
             return self._belonging.receiver(number)
+        if kind is Subject.PROPOSAL:
+            return self._belonging.proposer(number)
         return self._belonging.asker(number, chat_id)
 
 

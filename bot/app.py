@@ -17,11 +17,15 @@ from telegram.request import BaseRequest
 
 from actions.arrivals import Arrivals
 from actions.census import Census
+from actions.gaps import Gaps
 from actions.inbox import Inbox
+from actions.ledger import Ledger
+from actions.sources import Sources
 from actions.store import CaseLog
 from bot import messages, polling
 from bot.alarm import Alarm
 from bot.alone import alone
+from bot.closing import write_down
 from bot.delivery import Delivery
 from bot.errors import BotApiUnreachable, TokenMissing
 from bot.handlers.jump import Jump, Jumping
@@ -29,6 +33,7 @@ from bot.inbox import DurableQueue, InboxApplication, PerChatProcessor
 from bot.jobs import EVERY, Jobs
 from bot.keeping import Keeper
 from bot.listening import PollRequest
+from bot.noticing import Noticing
 from bot.pushing import Pusher
 from bot.services import Clock, Services, aside, utc_now
 from bot.settings import Settings
@@ -65,6 +70,8 @@ def run(
 
     with alone(settings), _doors(settings) as doors, closing(CaseLog(settings.case_log)) as case_log:
         case_log.check()
+        Sources(case_log, settings.sources).publish()  # before the library is opened, which draws on it
+        write_down(Gaps(case_log, Ledger(case_log)), settings.learned)
         application = build(settings, case_log, open_library(), now=now, every=every, jump=jump)
 
         def ready() -> None:
@@ -165,20 +172,25 @@ def build(
     application: InboxApplication = builder.build()
     services = Services.with_library(case_log, settings, library, now)
     alarm = Alarm(application.bot, services.roster, now)
-    jobs = Jobs(Pusher(application.bot, services, settings.push_lock), services, Keeper(settings), alarm, every)
+    pusher, noticing = Pusher(application.bot, services, settings.push_lock), Noticing(library.texts, services.editions)
+    jobs = Jobs(pusher, services, noticing, Keeper(settings), alarm, every, library.interrupt)
     application.jobs, application.alarm = jobs, alarm
     if jump:
         application.add_handler(CommandHandler("jump", Jumping(services, jump).command, NEW))
     add_handlers(application, services, jobs, Throttle(settings.per_minute), alarm)
-    _forget_daily(application, Inbox(case_log))
+    _forget_daily(application, Inbox(case_log), services)
     return application
 
 
-def _forget_daily(application: InboxApplication, inbox: Inbox) -> None:
-    """Clears what was said long ago out of the inbox: it is there to be handled, not to be kept."""
+def _forget_daily(application: InboxApplication, inbox: Inbox, services: Services) -> None:
+    """Clears what was said long ago out of the inbox: it is there to be handled, not to be kept. Likewise files that
+    nobody wanted in the library, and cards that nobody can press any more.
+    """
 
     async def forget(context: ContextTypes.DEFAULT_TYPE) -> None:
         await aside(inbox.forget, utc_now() - KEPT_UPDATES)
+        await aside(services.offers.clear, utc_now())
+        await aside(services.proposals.clear, utc_now())
 
     assert application.job_queue is not None
     application.job_queue.run_repeating(forget, interval=timedelta(days=1), first=timedelta(minutes=1))

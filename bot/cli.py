@@ -1,5 +1,6 @@
 """The command line. Each command builds what it needs and no more: `officers list` must not wait for a model."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -47,10 +48,14 @@ def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path |
         raise click.UsageError(wording.ASK_ONE_OR_BATCH)
     asked = _batch(batch) if batch else iter([(None, question or "")])
     from bot.render.answers import answer_json, answer_text
+    from retrieval.rewording import rewording
 
     library = _library(settings)
+    chat = rewording(settings.chat, library.embed)
     for id_, text in asked:
         answer = library.ask(text)
+        if chat:
+            answer = asyncio.run(chat.answer(answer)) or answer
         if batch or as_json:
             click.echo(json.dumps(answer_json(id_, answer), ensure_ascii=False))
         else:
@@ -92,14 +97,17 @@ def index(settings: "Settings", paths: tuple[Path, ...]) -> None:
 @click.pass_obj
 def check(settings: "Settings") -> None:
     """Validates the playbook."""
+    from bot.messages.editions import edition
     from playbook.loader import playbook_files, read_playbook
     from playbook.procedure import read_procedure
     from playbook.released import read_released
+    from playbook.written import read_written
+    from retrieval.editions import edition_of_files
 
     playbook, problems = read_playbook(settings.playbook_dir)
     named = {path.stem for path, _ in playbook_files(settings.playbook_dir)}  # a file with a fault can be cited too
     procedure, more = read_procedure(settings.playbook_dir, playbook.entries.keys() | named)
-    problems += [*more, *read_released(settings.released, playbook)[1]]
+    problems += [*more, *read_released(settings.released, playbook)[1], *read_written(settings.sources, playbook)[1]]
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)
@@ -108,6 +116,7 @@ def check(settings: "Settings") -> None:
     assert procedure is not None
     questions, rules = len(procedure.checklist.questions), len(procedure.rules.tasks)
     click.echo(wording.checked(len(playbook.entries), questions, rules))
+    click.echo(edition(*edition_of_files(settings.library, playbook)))
 
 
 @cli.group(cls=Commands, help=wording.HELP_OFFICERS)

@@ -13,9 +13,13 @@ from bot.keeping import newest_backup
 from bot.messages import command_line
 from bot.messages import doctor as findings_wording
 from bot.messages import push as wording
+from bot.messages.editions import edition
 from bot.origins import origins, strangers
 from bot.services import Registers
 from bot.settings import Settings
+from playbook.loader import load_playbook
+from retrieval.editions import edition_of_files
+from retrieval.errors import IndexUnavailable
 
 LATE = timedelta(hours=2)
 """Without a round of pushing, while there is something to be pushed."""
@@ -28,7 +32,9 @@ def settings_lines(settings: Settings) -> Iterator[str]:
 
 
 def examine(log: CaseLog, settings: Settings) -> tuple[str, list[str]]:
-    """How long the record is and how it ends, to be kept elsewhere and compared; each thing to be looked at."""
+    """The playbook's edition, and how long the record is and how it ends, to be kept elsewhere and compared; then each
+    thing to be looked at.
+    """
     registers = Registers.of(log, settings)
     chain = log.verify_record()
     found = [findings_wording.unknown_setting(name) for name in strangers(os.environ)]
@@ -40,8 +46,14 @@ def examine(log: CaseLog, settings: Settings) -> tuple[str, list[str]]:
     if chain.broken_at is not None:
         found.append(findings_wording.record_broken(chain.broken_at))
     found += [findings_wording.file_missing(sha256) for sha256 in registers.files.missing()]
+    found += [findings_wording.source_missing(name) for name in registers.sources.missing()]
     found += findings(Census(log), registers)
-    return findings_wording.record(chain.events, chain.head), found
+    head = [findings_wording.record(chain.events, chain.head)]
+    try:
+        head.insert(0, edition(*edition_of_files(settings.library, load_playbook(settings.playbook_dir))))
+    except IndexUnavailable as error:
+        found.append(str(error))
+    return "\n".join(head), found
 
 
 def findings(census: Census, registers: Registers) -> Iterator[str]:

@@ -1,8 +1,11 @@
-"""What the bot does by itself while it runs: pushing what is due, each minute and when something happened; backups."""
+"""What the bot does by itself while it runs: pushing what is due, each minute and when something happened; backups.
+
+First it looks whether answers draw on other texts than before: whom that concerns is told in the same round.
+"""
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from telegram import Update
@@ -10,6 +13,7 @@ from telegram.ext import ContextTypes
 
 from bot.alarm import Alarm
 from bot.keeping import Keeper
+from bot.noticing import Noticing
 from bot.pushing import Pusher
 from bot.services import Registers, aside, noted
 from playbook.errors import ClosureBotError
@@ -23,9 +27,17 @@ class Jobs:
     """Rounds of pushing, one after another. `run` returns once `stop` was called and what is on its way is finished."""
 
     def __init__(
-        self, pusher: Pusher, registers: Registers, keeper: Keeper, alarm: Alarm, every: timedelta = EVERY
+        self,
+        pusher: Pusher,
+        registers: Registers,
+        noticing: Noticing,
+        keeper: Keeper,
+        alarm: Alarm,
+        every: timedelta = EVERY,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> None:
-        self._pusher, self._at, self._keeper, self._alarm, self._every = pusher, registers, keeper, alarm, every
+        self._pusher, self._at, self._noticing, self._keeper = pusher, registers, noticing, keeper
+        self._alarm, self._every, self._on_stop = alarm, every, on_stop
         self._bell = asyncio.Event()
         self._stopped = False
 
@@ -33,6 +45,7 @@ class Jobs:
         """Until `stop`. A round that fails is logged; the next one may do better."""
         while not self._stopped:
             self._bell.clear()
+            await self._watched("changes were not noticed", aside(self._noticing.turn, self._at.now()))
             await self._watched("nothing was pushed", self._pusher.round())
             await self._watched("no backup today", aside(self._keeper.turn, self._at.now()))
             try:
@@ -51,8 +64,9 @@ class Jobs:
             _LOGGER.exception(without)
 
     def stop(self) -> None:
-        """Ends after what is on its way."""
+        """Ends after what is on its way; `on_stop` ends what would take too long."""
         self._stopped = True
+        self._on_stop()
         self._pusher.stop()
         self._bell.set()
 

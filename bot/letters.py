@@ -11,16 +11,23 @@ from telegram import InlineKeyboardMarkup
 
 from actions.calendar import local_day
 from actions.duties import Due, DueTask, When
+from actions.editions import CHANGED
+from actions.gaps import TOLD, How
 from actions.ledger import Notification
 from actions.model import CaseStatus, Task, TaskStatus
 from actions.reminders import day_in_force
 from actions.rights import Right
+from bot.keyboards.editions import changed_keyboard
+from bot.keyboards.gaps import again_keyboard
 from bot.keyboards.push import agenda_keyboard, case_keyboard, task_message_keyboard, tasks_keyboard, year_over_keyboard
 from bot.keyboards.roster import offer_keyboard
+from bot.messages import gaps as gap_wording
 from bot.messages import push as wording
 from bot.messages import roster as roster_wording
 from bot.messages import visits as visit_wording
 from bot.render.cases import card_text
+from bot.render.editions import changed_text
+from bot.render.gaps import short
 from bot.render.push import LISTED, agenda_pages, digest_text, duty_text, escalation_text, list_text
 from bot.render.text import MESSAGE_LIMIT, escape, pack
 from bot.render.visits import handover_text, unreached_text, visit_text
@@ -29,6 +36,8 @@ from playbook.parts import TaskKind
 
 FOR_LEADS = ("escalation", "agenda", "unreached", "year-over", "left", "undeliverable")
 """Kinds that are of everybody's cases."""
+FOR_ASKERS = (TOLD,)
+"""Kinds that are of no case: whoever may ask gets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,16 @@ class Letters:
             "left": self._left,
             "deputy": self._deputy,
             "undeliverable": self._undeliverable,
+            TOLD: self._answered,
+            CHANGED: self._changed,
         }
 
     def compose(self, notification: Notification) -> Letter | None:
         """The letter of a notification; None where there is nothing left to say."""
         kind = notification.occasion.partition(":")[0]
         rights = self._at.rights.of(notification.officer_id, now=self._at.now())
-        if (Right.EVERYBODY if kind in FOR_LEADS else Right.CASES) not in rights:
+        right = Right.EVERYBODY if kind in FOR_LEADS else Right.ASK if kind in FOR_ASKERS else Right.CASES
+        if right not in rights:
             return None  # removed, or moved to another post, since it was planned
         letter = self._kinds.get(kind, self._of_task)(notification)
         if letter is None:
@@ -201,6 +213,30 @@ class Letters:
         text = wording.undeliverable(self._name(int(who)), wording.FAILURES[why], due)
         return Letter(escape(text), tasks_keyboard(shown))
 
+    def _answered(self, notification: Notification) -> Letter | None:
+        """Nothing where it was taken back since, or the source is out of use."""
+        _, number, source_id = notification.occasion.split(":", 2)
+        settled, asked = self._at.gaps.settled(int(number)), self._at.gaps.get([int(number)])
+        source = self._at.sources.current(source_id)
+        if settled is None or settled.source_id != source_id or not asked or (source and not source.active):
+            return None
+        text = gap_wording.answered(short(asked[0].text), settled.title, settled.how is How.WRITTEN)
+        return Letter(escape(text), again_keyboard(int(number)))
+
+    def _changed(self, notification: Notification) -> Letter | None:
+        """Nothing where it has changed once more since, or no task that this officer may see rests on it."""
+        reader, change = notification.officer_id, self._at.editions.of(notification.occasion)
+        if change is None:
+            return None
+        tasks = self._at.editions.resting(change.source_id, reader, local_day(notification.due_at))
+        seen = {id_ for id_ in {task.case_id for task in tasks} if self._may_see(reader, id_)}
+        shown = self._at.due.with_company([task for task in tasks if task.case_id in seen])
+        if not shown:
+            return None
+        companies = {due.task.case_id: due.company for due in shown}
+        text = changed_text(change, shown, self._today, reader, self._name)
+        return Letter(text, changed_keyboard(change.source_id, companies, gone=change.gone))
+
     # What they have in common
 
     @property
@@ -209,6 +245,9 @@ class Letters:
 
     def _name(self, officer_id: int) -> str:
         return self._at.officers.name(officer_id)
+
+    def _may_see(self, officer_id: int, case_id: str) -> bool:
+        return Right.SEE in self._at.rights.of(officer_id, case_id, now=self._at.now())
 
     def _title(self, source: str) -> str:
         return self._at.titles.get(source, "")

@@ -3,7 +3,7 @@
 import logging
 import re
 
-from bot.render.masking import HIDDEN, without_contacts
+from playbook.masking import HIDDEN, without_contacts
 
 OURS = ("actions", "bot", "playbook", "retrieval", "tools")
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -15,26 +15,35 @@ from actions.belonging import Belonging
 from actions.briefings import Briefings
 from actions.cases import Cases
 from actions.contacts import Contacts
+from actions.conversations import Conversations
 from actions.deeds import Deeds
 from actions.dossier import Dossiers
+from actions.drafts import Drafts
 from actions.duties import DueLists
+from actions.editions import Editions
 from actions.errors import CaseLogUnavailable
 from actions.files import Files
 from actions.forgetting import Forgetting
+from actions.gaps import Gaps
 from actions.gates import Gates
 from actions.handovers import Handovers
 from actions.intake import Intake
 from actions.ledger import Ledger
+from actions.meant import Meaning
+from actions.offers import Offers
 from actions.officers import Officers
 from actions.prompts import Prompts
+from actions.proposing import Proposals
 from actions.questions import Questions
 from actions.rights import Rights
 from actions.roster import Roster
 from actions.rounds import Rounds
+from actions.sources import Sources
 from actions.store import CaseLog
 from actions.tasks import Tasks
 from actions.visits import Visits
 from bot.acts import Door
+from bot.agent import Agent
 from bot.settings import Settings
 from playbook.checklist import Procedure
 from playbook.loader import load_playbook
@@ -42,6 +51,7 @@ from playbook.procedure import load_procedure
 
 if TYPE_CHECKING:
     from retrieval.library import Library  # takes half a second to import, which pushing can do without
+    from retrieval.rewording import Rewording
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +71,7 @@ class Registers:
 
     officers: Officers
     questions: Questions
+    conversations: Conversations
     procedure: Procedure
     titles: Mapping[str, str]
     cases: Cases
@@ -74,14 +85,21 @@ class Registers:
     roster: Roster
     rounds: Rounds
     visits: Visits
+    meaning: Meaning
+    proposals: Proposals
     contacts: Contacts
     briefings: Briefings
     handovers: Handovers
     due: DueLists
+    editions: Editions
     rights: Rights
     door: Door
     arrivals: Arrivals
+    gaps: Gaps
+    drafts: Drafts
     forgetting: Forgetting
+    sources: Sources
+    offers: Offers
     now: Clock = utc_now
 
     @classmethod
@@ -95,12 +113,29 @@ class Services(Registers):
     """Everything a handler may call. All of it blocks, so handlers call it through `aside`."""
 
     library: Library
+    rewording: Rewording | None
+    agent: Agent | None
+    playbook: Path
     released: Path
+    learned: Path
 
     @classmethod
     def with_library(cls, log: CaseLog, settings: Settings, library: Library, now: Clock = utc_now) -> Services:
-        """All services over one case log and one library."""
-        return cls(**_registers(log, settings), library=library, released=settings.released, now=now)
+        """All services over one case log and one library. Raises ChatModelUnusable."""
+        from retrieval.chat import ChatModel
+        from retrieval.rewording import Rewording
+
+        chat = ChatModel(settings.chat).open() if settings.chat else None
+        return cls(
+            **_registers(log, settings),
+            library=library,
+            rewording=Rewording(chat, library.embed) if chat else None,
+            agent=Agent(chat) if chat else None,
+            playbook=settings.playbook_dir,
+            released=settings.released,
+            learned=settings.learned,
+            now=now,
+        )
 
 
 def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
@@ -110,17 +145,19 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
     tasks, files, ledger, roster = Tasks(log, cases, gates), Files(log, settings.files), Ledger(log), Roster(log)
     dossiers = Dossiers(log, procedure, cases, tasks, officers)
     visits = Visits(log, procedure, cases, tasks, ledger, roster)
-    contacts, rights = Contacts(log), Rights(log)
-    handovers = Handovers(log, cases, ledger)
+    contacts, rights, meaning = Contacts(log), Rights(log), Meaning(cases, tasks, roster)
+    intake = Intake(log, procedure, cases, gates)
+    handovers, sources = Handovers(log, cases, ledger), Sources(log, settings.sources)
     return {
         "officers": officers,
         "questions": Questions(log),
+        "conversations": Conversations(log, settings.conversation_minutes),
         "procedure": procedure,
         "titles": {id_: entry.title for id_, entry in playbook.entries.items()},
         "cases": cases,
         "tasks": tasks,
         "files": files,
-        "intake": Intake(log, procedure, cases, gates),
+        "intake": intake,
         "prompts": prompts,
         "deeds": Deeds(log, cases, tasks, files, prompts, handovers),
         "dossiers": dossiers,
@@ -128,13 +165,20 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
         "roster": roster,
         "rounds": Rounds(log, ledger, roster),
         "visits": visits,
+        "meaning": meaning,
+        "proposals": Proposals(log, procedure, rights, meaning, cases, tasks, visits, intake),
         "contacts": contacts,
         "briefings": Briefings(procedure, dossiers, tasks, gates, contacts),
         "handovers": handovers,
         "due": DueLists(log, procedure, tasks),
+        "editions": Editions(log, ledger, roster),
         "rights": rights,
         "door": Door(Belonging(log), rights),
         "arrivals": Arrivals(log),
+        "gaps": Gaps(log, ledger),
+        "drafts": Drafts(log),
+        "sources": sources,
+        "offers": Offers(log, sources, settings.sources / "pending"),
         "forgetting": Forgetting(log, procedure, cases, settings.files, settings.retention_months),
     }
 

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SecretFileUnreadable, SettingInvalid
 from playbook.loader import BUNDLED as BUNDLED_PLAYBOOK
+from retrieval.chat import ChatSettings
 from retrieval.settings import BUNDLED_MODEL, LibrarySettings
 
 
@@ -200,7 +201,17 @@ class Settings(BaseSettings):
             self.reranker,
             self.chroma_url,
             self.released,
+            learned=self.learned,
+            own=self.sources,
         )
+
+    @property
+    def chat(self) -> ChatSettings | None:
+        """The chat model, where one is wanted."""
+        if self.chat_model is None:
+            return None
+        key = self.chat_api_key.get_secret_value() if self.chat_api_key else None
+        return ChatSettings(self.chat_model, self.chat_base_url, key)
 
     @property
     def case_log(self) -> Path:
@@ -226,6 +237,16 @@ class Settings(BaseSettings):
     def released(self) -> Path:
         """Where finished cases that may be cited are kept."""
         return self.data_dir / "released"
+
+    @property
+    def sources(self) -> Path:
+        """Where leads' own sections and documents are kept, every version."""
+        return self.data_dir / "sources"
+
+    @property
+    def learned(self) -> Path:
+        """Which questions sources were said to answer; made of the case log."""
+        return self.data_dir / "learned.yaml"
 
 
 SECRETS = ("TELEGRAM_BOT_TOKEN", "CLOSURE_BOT_WEBHOOK_SECRET", "CLOSURE_BOT_CHAT_API_KEY")

@@ -17,26 +17,33 @@ from bot.handlers.answers import Answers
 from bot.handlers.ask import Ask
 from bot.handlers.cards import Cards
 from bot.handlers.cases import Lists
+from bot.handlers.conversing import Conversing
 from bot.handlers.due import DueTasks
 from bot.handlers.failure import Failure
+from bot.handlers.gaps import Gaps
 from bot.handlers.gate import Gate
 from bot.handlers.handovers import Passing
 from bot.handlers.intake import Walking
 from bot.handlers.joining import Joining
 from bot.handlers.messages import Routing
+from bot.handlers.offering import Offering
 from bot.handlers.officers import Staffing
+from bot.handlers.proposing import Proposing
 from bot.handlers.reminders import Snoozing
 from bot.handlers.roster import Arrangements
 from bot.handlers.screens import Screens
+from bot.handlers.sources import Stock
 from bot.handlers.tasks import Doing
 from bot.handlers.visits import Visiting
 from bot.handlers.walk_messages import WalkMessages
 from bot.handlers.wanted import WantedMessages
+from bot.handlers.writing import Writing
 from bot.inbox import InboxApplication
 from bot.jobs import Jobs
 from bot.letters import Letters
 from bot.services import Services
 from bot.throttling import Throttle
+from playbook.model import Pillar
 
 NEW = filters.UpdateType.MESSAGE
 CASE = r"(CM-\d{4}-\d{1,9})"
@@ -50,22 +57,28 @@ def add_handlers(
     application: InboxApplication, services: Services, jobs: Jobs, throttle: Throttle, alarm: Alarm
 ) -> None:
     """Every handler, in the order in which they are tried."""
-    ask, cards = Ask(services), Cards(services)
+    ask, cards = Ask(services, application.create_task), Cards(services)
     screens, doing = Screens(services, cards), Doing(services, cards)
     walking = Walking(services, screens)
     walk = WalkMessages(services, walking, screens, ask)
     visiting, letters = Visiting(services), Letters(services)
-    staffing = Staffing(services)
-    routing = Routing(visiting, WantedMessages(services, doing, cards, staffing), walk, ask)
+    staffing, stock, offering = Staffing(services), Stock(services), Offering(services)
+    gaps = Gaps(services, ask)
+    writing = Writing(services, gaps)
+    wanted = WantedMessages(services, doing, cards, staffing, writing, offering)
     due, passing, arranging = DueTasks(services, letters), Passing(services), Arrangements(services)
+    lists = Lists(services)
+    proposing = Proposing(services, doing=doing, cards=cards, lists=lists, due=due, visiting=visiting, screens=screens)
+    routing = Routing(visiting, wanted, walk, proposing, ask, offering)
     application.add_handler(TypeHandler(Update, Gate(services, throttle)), group=-1)
     application.add_handlers(
         [
             CommandHandler("start", welcome.start, NEW),
             CommandHandler("help", welcome.help_, NEW),
             CommandHandler("ask", ask.command, NEW),
+            CommandHandler("reset", Conversing(services).reset, NEW),
             CommandHandler("new", walking.new, NEW),
-            CommandHandler("cases", Lists(services).command, NEW),
+            CommandHandler("cases", lists.command, NEW),
             CommandHandler("case", cards.command, NEW),
             CommandHandler("due", due.today, NEW),
             CommandHandler("week", due.week, NEW),
@@ -76,6 +89,8 @@ def add_handlers(
             CommandHandler("history", cards.history, NEW),
             CommandHandler("forget", doing.forget, NEW),
             CommandHandler("officers", staffing.command, NEW),
+            CommandHandler("sources", stock.command, NEW),
+            CommandHandler("gaps", gaps.command, NEW),
             MessageHandler(NEW & filters.COMMAND, welcome.unknown_command),
             MessageHandler(NEW & filters.TEXT, routing.text),
             MessageHandler(NEW & (filters.PHOTO | filters.Document.ALL), routing.file),
@@ -85,12 +100,23 @@ def add_handlers(
             *_buttons_of_cases(services, cards, doing, walking),
             *_buttons_of_reminders(services, visiting, due, passing, arranging),
             *_buttons_of_officers(staffing),
+            *_buttons_of_sources(stock, offering),
+            *_buttons_of_gaps(gaps, writing),
+            *_buttons_of_proposals(proposing),
             CallbackQueryHandler(answers.expired),
         ]
     )
     application.add_handlers([CallbackQueryHandler(jobs.seen), MessageHandler(NEW & filters.REPLY, jobs.seen)], group=1)
     application.add_handler(TypeHandler(Update, jobs.happened), group=2)
     application.add_error_handler(Failure(alarm))
+
+
+def _buttons_of_proposals(proposing: Proposing) -> list[CallbackQueryHandler[Any, Any]]:
+    return [
+        CallbackQueryHandler(proposing.agree, rf"^agree:{ID}$"),
+        CallbackQueryHandler(proposing.decline, rf"^decline:{ID}$"),
+        CallbackQueryHandler(proposing.choose, rf"^choose:{ID}:(CM-\d{{4}}-\d{{1,9}}|\d{{1,18}})$"),
+    ]
 
 
 def _buttons_of_officers(staffing: Staffing) -> list[CallbackQueryHandler[Any, Any]]:
@@ -100,6 +126,34 @@ def _buttons_of_officers(staffing: Staffing) -> list[CallbackQueryHandler[Any, A
         CallbackQueryHandler(staffing.role, rf"^role:{ID}:(officer|lead|admin|both)$"),
         CallbackQueryHandler(staffing.remove, rf"^remove:{ID}(?::(yes))?$"),
         CallbackQueryHandler(staffing.invite, r"^invite:(officer|lead|admin)$"),
+    ]
+
+
+def _buttons_of_gaps(gaps: Gaps, writing: Writing) -> list[CallbackQueryHandler[Any, Any]]:
+    acts = "|".join(["publish", "rewrite", "drop", *Pillar])
+    return [
+        CallbackQueryHandler(gaps.turn, rf"^gaps:{NUMBER}$"),
+        CallbackQueryHandler(gaps.group, rf"^gap:{ID}$"),
+        CallbackQueryHandler(gaps.mark, rf"^mark:{ID}(?::([0-9a-f]{{12}})(?::(yes))?)?$"),
+        CallbackQueryHandler(gaps.aside, rf"^aside:{ID}$"),
+        CallbackQueryHandler(gaps.take_back, rf"^takeback:{ID}$"),
+        CallbackQueryHandler(gaps.again, rf"^again:{ID}$"),
+        CallbackQueryHandler(writing.ask, rf"^ask:(section|answered_by):{ID}$"),
+        CallbackQueryHandler(writing.press, rf"^draft:{ID}:({acts})$"),
+    ]
+
+
+def _buttons_of_sources(stock: Stock, offering: Offering) -> list[CallbackQueryHandler[Any, Any]]:
+    key = r"([0-9a-f]{12})"
+    return [
+        CallbackQueryHandler(stock.list, rf"^sources:{NUMBER}$"),
+        CallbackQueryHandler(stock.card, rf"^own:{key}$"),
+        CallbackQueryHandler(stock.text, rf"^own:{key}:text:{NUMBER}$"),
+        CallbackQueryHandler(stock.switch, rf"^own:{key}:(on|off)$"),
+        CallbackQueryHandler(stock.versions, rf"^own:{key}:old$"),
+        CallbackQueryHandler(stock.file, rf"^own:{key}:file:{NUMBER}$"),
+        CallbackQueryHandler(stock.swap, rf"^ask:source:{key}$"),
+        CallbackQueryHandler(offering.press, rf"^offer:{ID}:(add|swap|no)$"),
     ]
 
 

@@ -59,7 +59,7 @@ def read_playbook(directory: Path = BUNDLED) -> tuple[Playbook, list[Problem]]:
     for path, model in playbook_files(directory):
         source = _read(path, problems)
         named.add(str(source.values.get("id")) if source else path.stem)
-        entry = _validate(source, model, problems) if source else None
+        entry = validate(source, model, problems) if source else None
         if source is None or entry is None:
             continue
         if entry.id in loaded:
@@ -83,28 +83,42 @@ def playbook_files(directory: Path = BUNDLED) -> Iterator[tuple[Path, type[Secti
 
 def read_cases(paths: Iterable[Path], taken: Container[str] = ()) -> tuple[list[Case], list[Problem]]:
     """The cases in these files, and every problem found. Ids that are `taken` are the playbook's."""
+    entries, problems = read_entries(paths, Case, taken)
+    return [entry for entry in entries if isinstance(entry, Case)], problems
+
+
+def read_entries(
+    paths: Iterable[Path], model: type[Section | Case | Law], taken: Container[str] = ()
+) -> tuple[list[Section | Case | Law], list[Problem]]:
+    """The entries of one kind in these files, and every problem found. Ids that are `taken` are the playbook's."""
     problems: list[Problem] = []
-    cases = dict[str, Case]()
+    entries = dict[str, Section | Case | Law]()
     for path in paths:
         source = _read(path, problems)
-        case = _validate(source, Case, problems) if source else None
-        if source is None or not isinstance(case, Case):
+        entry = validate(source, model, problems) if source else None
+        if source is None or entry is None:
             continue
-        if case.id in taken or case.id in cases:
-            problems.append(Problem(path, source.lines["id"], f"编号「{case.id}」已被使用，请换一个"))
+        if entry.id in taken or entry.id in entries:
+            problems.append(Problem(path, source.lines["id"], f"编号「{entry.id}」已被使用，请换一个"))
             continue
-        cases[case.id] = case
-    return list(cases.values()), problems
+        entries[entry.id] = entry
+    return list(entries.values()), problems
 
 
 def _read(path: Path, problems: list[Problem]) -> Source | None:
     """Front matter and body of one file; None, and a problem more, where it has none that YAML can read."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         problems.append(Problem(path, line, "文件不是 UTF-8 编码，请用 UTF-8 另存"))
         return None
+    return split(text, path, problems)
+
+
+def split(text: str, path: Path, problems: list[Problem]) -> Source | None:
+    """The same of a text that is, or is to be, the file's."""
+    lines = text.splitlines()
     end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
     if not lines or lines[0].strip() != FENCE or end is None:
         problems.append(Problem(path, 1, "缺少文件头：请以一行 --- 开头，写完各项后再用一行 --- 结束"))
@@ -128,9 +142,7 @@ def _front_matter(text: str) -> tuple[dict[str, object], dict[str, int]]:
     return {str(key): value for key, value in values.items()}, lines
 
 
-def _validate(
-    source: Source, model: type[Section | Case | Law], problems: list[Problem]
-) -> Section | Case | Law | None:
+def validate(source: Source, model: type[Section | Case | Law], problems: list[Problem]) -> Section | Case | Law | None:
     """The entry that a file holds; None, and a problem for each key at fault, where it is not a valid one."""
     try:
         return model.model_validate({**source.values, "body": source.body})

@@ -4,29 +4,15 @@ A file that cannot be used is logged and left out: it must not keep the others, 
 """
 
 import logging
-import math
 import os
 import tempfile
 from pathlib import Path
 
-import yaml
-
-from playbook.loader import FENCE, Problem, read_cases
+from playbook.front_matter import file_text
+from playbook.loader import Problem, read_cases
 from playbook.model import Case, Playbook
 
 log = logging.getLogger(__name__)
-
-
-class _FrontMatter(yaml.SafeDumper):
-    """Keeps each text on one line: a line of its own might read as the end of the front matter."""
-
-
-def _on_one_line(dumper: _FrontMatter, text: str) -> yaml.ScalarNode:
-    style = '"' if len(text.splitlines()) > 1 else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_FrontMatter.add_representer(str, _on_one_line)
 
 
 def released_files(directory: Path | None) -> list[Path]:
@@ -50,11 +36,9 @@ def released_cases(directory: Path | None, playbook: Playbook) -> list[Case]:
 def write_case(directory: Path, case: Case) -> Path:
     """Writes a case, whole or not at all, in place of the one of the same id; returns its file."""
     directory.mkdir(parents=True, exist_ok=True)
-    values = case.model_dump(mode="json", exclude={"body"})
-    front = yaml.dump(values, Dumper=_FrontMatter, allow_unicode=True, sort_keys=False, width=math.inf)
     path = directory / f"{case.id}.md"
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=directory, suffix=".part", delete=False) as whole:
-        whole.write(f"{FENCE}\n{front}{FENCE}\n{case.body}\n")
+        whole.write(file_text(case))
         whole.flush()
         os.fsync(whole.fileno())
     Path(whole.name).replace(path)

@@ -44,8 +44,11 @@ def document_digest(path: Path) -> str:
         return _digest(document)
 
 
-def read_document(path: Path) -> Source:
-    """The document as passages; raises DocumentUnreadable for a kind, an encoding or a content that cannot be read."""
+def read_document(path: Path, id_: str | None = None, title: str | None = None) -> Source:
+    """The document as passages; raises DocumentUnreadable for a kind, an encoding or a content that cannot be read.
+
+    It goes by its path and its file's name, unless it has an id and a title of its own.
+    """
     suffix = path.suffix.lower()
     with _opened(path) as document:
         if suffix not in READERS:
@@ -56,7 +59,7 @@ def read_document(path: Path) -> Source:
         conversion = convert_apart(document, suffix)
     if conversion.refused:
         raise DocumentUnreadable(name=path.name, reason=conversion.refused)
-    id_, title = document_id(path), path.stem
+    id_, title = id_ or document_id(path), title or path.stem
     passages = (
         Passage(id_, position, title, "document", "", chunk.text, chunk.locator)
         for position, chunk in enumerate(conversion.chunks)

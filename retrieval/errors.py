@@ -38,6 +38,20 @@ class IndexBusy(ClosureBotError):
     remedy = "请等它完成后再试。"
 
 
+class ChatModelUnusable(ClosureBotError):
+    """A chat model cannot be opened. Details: `name`, `reason`."""
+
+    sentence = "对话模型「{name}」用不了：{reason}。"
+    remedy = "请检查 CLOSURE_BOT_CHAT_MODEL、CLOSURE_BOT_CHAT_BASE_URL 和密钥，或删去第一项只引原文。"
+
+
+class ChatPackageMissing(ChatModelUnusable):
+    """The package for a provider of chat models is not installed. Details: `name`, `reason`."""
+
+    sentence = "对话模型「{name}」要用的程序包没有安装：{reason}。"
+    remedy = "请运行 pip install 'closure-bot[openai]'（用 Ollama 的装 [ollama]），或删去 CLOSURE_BOT_CHAT_MODEL。"
+
+
 class DocumentUnreadable(ClosureBotError):
     """An officer's document cannot be turned into text. Details: `name`, `reason`."""
 

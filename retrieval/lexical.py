@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from retrieval import schema
 from retrieval.embedder import Matrix
 from retrieval.errors import IndexUnavailable
-from retrieval.model import Passage, Source
+from retrieval.model import Indexed, Passage, Source
 from retrieval.normalise import bigrams
 
 FIELD_WEIGHTS = (1.0, 1.0, 0.6)
@@ -56,16 +56,20 @@ class LexicalIndex:
         with self._db.conn:  # whole or not at all
             self._db.execute("begin immediate")
             if schema.is_other(self._db.conn):  # no other process was faster
-                for document in schema.make_anew(self._db.conn):
+                documents, shelved = schema.make_anew(self._db.conn)
+                for document in (*documents, *shelved):
                     self.replace(document)
+                for document in shelved:
+                    self.shelve(document.id)
 
     def close(self) -> None:
         """Closes the file; the object is of no use afterwards."""
         self._db.close()
 
     def digests(self) -> dict[str, str]:
-        """The digest of every source that is indexed, by its id."""
-        return dict(self._db.execute("select id, digest from sources").fetchall())
+        """The digest of every source that is indexed, by its id; of those on the shelf too."""
+        sql = "select id, digest from sources union all select id, digest from shelf"
+        return dict(self._db.execute(sql).fetchall())
 
     def count(self) -> int:
         """How many passages there are; counted again only after somebody wrote."""
@@ -79,23 +83,74 @@ class LexicalIndex:
         self._db.execute("insert into terms (terms) values ('optimize')")
 
     def replace(self, source: Source) -> None:
-        """Puts a source in the place of what it was, in one transaction."""
+        """Puts a source in the place of what it was, in one transaction: on the shelf, where that was its place."""
         with self._db.atomic():
-            self._remove(source.id)
-            self._db.execute("insert into sources values (?, ?)", [source.id, source.digest])
-            for passage in source.passages:
-                self._insert(passage)
+            if self._remove(source.id):
+                self._lay(source)
+            else:
+                self._stand(source)
 
     def remove(self, source_id: str) -> None:
         """Forgets a source and its passages."""
         with self._db.atomic():
             self._remove(source_id)
 
-    def _remove(self, source_id: str) -> None:
+    def shelve(self, source_id: str) -> bool:
+        """Takes a source out of all that is found, in one transaction, and keeps it; False where it was not there."""
+        with self._db.atomic():
+            row = self._db.execute(
+                "update sources set digest = digest where id = ? returning digest", [source_id]
+            ).fetchone()
+            if row is None:
+                return False
+            source = Source(source_id, row[0], tuple(self.source_passages(source_id)))
+            self._remove(source_id)
+            self._lay(source)
+        return True
+
+    def unshelve(self, source_id: str) -> bool:
+        """Puts a source back as it was; False where it was not on the shelf."""
+        with self._db.atomic():
+            row = self._db.execute("delete from shelf where id = ? returning digest, passages", [source_id]).fetchone()
+            if row is None:
+                return False
+            self._stand(Source(source_id, row[0], _from_shelf(row[1])))
+        return True
+
+    def indexed(self, prefix: str) -> list[Indexed]:
+        """The sources whose digests begin like this, on the shelf or not, by id."""
+        rows = self._db.execute(
+            "select s.id, p.title, count(*), 1 from sources s join passages p on p.source_id = s.id"
+            " where substr(s.digest, 1, length(:prefix)) = :prefix group by s.id union all"
+            " select id, json_extract(passages, '$[0].title'), json_array_length(passages), 0 from shelf"
+            " where substr(digest, 1, length(:prefix)) = :prefix order by 1",
+            {"prefix": prefix},
+        )
+        return [Indexed(id_, title, number, bool(active)) for id_, title, number, active in rows.fetchall()]
+
+    def shelved_passages(self, source_id: str) -> list[Passage]:
+        """The passages of a source that is on the shelf, in order."""
+        row = self._db.execute("select passages from shelf where id = ?", [source_id]).fetchone()
+        return list(_from_shelf(row[0])) if row else []
+
+    def _remove(self, source_id: str) -> bool:
+        """Forgets a source wherever it is; whether it was on the shelf. Begins with a write: no other comes between."""
+        shelved = self._db.execute("delete from shelf where id = ? returning id", [source_id]).fetchone() is not None
         self._db.execute(
             "delete from terms where rowid in (select number from passages where source_id = ?)", [source_id]
         )
         self._db.execute("delete from sources where id = ?", [source_id])
+        return shelved
+
+    def _stand(self, source: Source) -> None:
+        self._db.execute("insert into sources values (?, ?)", [source.id, source.digest])
+        for passage in source.passages:
+            self._insert(passage)
+
+    def _lay(self, source: Source) -> None:
+        keys, passages = [each.key for each in source.passages], [asdict(each) for each in source.passages]
+        kept = [json.dumps(each, ensure_ascii=False) for each in (keys, passages)]
+        self._db.execute("insert into shelf values (?, ?, ?, ?)", [source.id, source.digest, *kept])
 
     def _insert(self, passage: Passage) -> None:
         number = self._db.execute(
@@ -189,8 +244,11 @@ class LexicalIndex:
         return [row[0] for row in found.fetchall()]
 
     def orphans(self, model: str) -> list[str]:
-        """Keys that have vectors under `model` but no passage any more."""
-        sql = "select key from vectors where model = ? and key not in (select key from passages)"
+        """Keys that have vectors under `model` but no passage any more, not even on the shelf."""
+        sql = (
+            "select key from vectors where model = ? and key not in (select key from passages)"
+            " and key not in (select each.value from shelf, json_each(shelf.keys) as each)"
+        )
         return [row[0] for row in self._db.execute(sql, [model]).fetchall()]
 
     def drop_vectors(self, model: str, keys: Sequence[str]) -> None:
@@ -217,3 +275,7 @@ class LexicalIndex:
 def _passage(row: Sequence[Any]) -> Passage:
     (_, _, source_id, position, title, kind, pillar, text, locator, asks, notice) = row[:11]
     return Passage(source_id, position, title, kind, pillar, text, locator, tuple(json.loads(asks)), notice)
+
+
+def _from_shelf(kept: str) -> tuple[Passage, ...]:
+    return tuple(Passage(**{**each, "asks": tuple(each["asks"])}) for each in json.loads(kept))

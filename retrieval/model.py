@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from playbook.edition import Edition
+
 Kind = Literal["section", "case", "law", "document"]
 
 
@@ -46,6 +48,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexed:
+    """A source as the index has it; `active`: whether answers draw on it."""
+
+    id: str
+    title: str
+    passages: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that was found, and how well it fits (0 to 1, comparable within one question)."""
 
@@ -62,10 +74,20 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence in a chat model's words, without its marks; `marks` count the citations from 1."""
+
+    text: str
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets: quotes with their citations (best first), or a refusal with the nearest passages.
 
-    `engine` names what ranked and what wrote; `milliseconds` is the time from question to answer.
+    `engine` names what ranked and what wrote; `milliseconds` is the time from question to answer; `edition` is the
+    playbook's that it was drawn from. `statements` are what a chat model has made of the quotes, each borne out by the
+    citations under its marks; `meant` the question as it stands by itself, where that is not its own text.
     """
 
     question: str
@@ -74,6 +96,9 @@ class Answer:
     citations: tuple[Hit, ...]
     engine: str
     milliseconds: float
+    edition: Edition | None = None
+    statements: tuple[Statement, ...] = ()
+    meant: str = ""
 
     @property
     def notices(self) -> dict[str, list[int]]:

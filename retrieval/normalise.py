@@ -22,6 +22,20 @@ _NUMERAL = re.compile(
 )
 
 
+_FUNCTION_WORDS = """
+的 了 吗 呢 是 在 和 与 有 要 能 会 怎么 什么 多少 哪些 哪个 哪 谁 几 个 吧 啊 把 被 给 我 你 他 她 它 们 我们
+你们 这 那 这个 那个 如何 怎样 为什么 可以 需要 一下 请 问 请问 应该 到 对 就 都 也 还 不 没 没有 多 少 大 小
+上 下 中 里 去 来 用 从 向 为 以 及 或 做 办 叫 说 想 让 该 后 前 时 时候 多久 多长 么 咋 咋办 怎么办 具体
+一个 哪里 哪儿 几个 何 其 之 所
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""Words that every question has, whatever it is about."""
+
+
+_NO_NOUN = ("v", "a", "d", "p", "r", "m", "q", "c", "u", "t", "f", "y")
+"""First letters of jieba's tags for verbs, adjectives, adverbs, pronouns, numbers, units, particles and times."""
+
+
 class _Converter(Protocol):
     def convert(self, text: str) -> str:
         """`text` in the other script."""
@@ -80,6 +94,14 @@ def words(normalised: str) -> list[str]:
     import rjieba
 
     return [word for run in _RUNS.findall(normalised) for word in rjieba.cut(run)]
+
+
+def nouns(normalised: str) -> frozenset[str]:
+    """Those of the words that are names of things, not of what is done or how, when, how many."""
+    import rjieba
+
+    found = (pair for run in _RUNS.findall(normalised) for pair in rjieba.tag(run))
+    return frozenset(word for word, tag in found if not tag.startswith(_NO_NOUN))
 
 
 def has_han(text: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from retrieval.embedder import Matrix
 from retrieval.model import Passage
-from retrieval.normalise import has_han, normalise, pairs, words
+from retrieval.normalise import FUNCTION_WORDS, has_han, normalise, pairs, words
 from retrieval.search import Candidate, Found, best, best_few
 
 EVIDENCE = (
@@ -28,14 +28,8 @@ EVIDENCE = (
     "Chinese",
 )
 LIKENESS = ("outside nearest", "outside five", "inside nearest", "inside five", "domain")
-
-_FUNCTION_WORDS = """
-的 了 吗 呢 是 在 和 与 有 要 能 会 怎么 什么 多少 哪些 哪个 哪 谁 几 个 吧 啊 把 被 给 我 你 他 她 它 们 我们
-你们 这 那 这个 那个 如何 怎样 为什么 可以 需要 一下 请 问 请问 应该 到 对 就 都 也 还 不 没 没有 多 少 大 小
-上 下 中 里 去 来 用 从 向 为 以 及 或 做 办 叫 说 想 让 该 后 前 时 时候 多久 多长 么 咋 咋办 怎么办 具体
-一个 哪里 哪儿 几个 何 其 之 所
-"""
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+TAUGHT = 10.0
+"""The margin of a question that was learnt: beyond what any other reaches."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,9 @@ class Refusal:
         return not found.candidates or self.margin(found) < 0
 
     def margin(self, found: Found) -> float:
-        """How clearly it is answered; negative is a refusal."""
+        """How clearly it is answered; negative is a refusal. What was learnt for this very question is known to."""
+        if found.taught:
+            return TAUGHT
         measured = evidence(found, found.candidates)
         if found.candidates[0].passage.kind == "document":
             return self.documents.margin(np.array(measured))

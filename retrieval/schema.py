@@ -4,6 +4,7 @@ Such a file is emptied and filled again: the playbook from its files, officers' 
 kept here, since the documents themselves may be gone.
 """
 
+import json
 import logging
 import sqlite3
 from collections.abc import Sequence
@@ -31,7 +32,10 @@ create virtual table if not exists term_counts using fts5vocab('terms', 'row');
 create table if not exists vectors (
     model text not null, key text not null, sentences blob not null, unique (model, key));
 create table if not exists facts (name text primary key, value blob not null);
+create table if not exists shelf (
+    id text primary key, digest text not null, keys text not null, passages text not null);
 """
+"""`shelf` has the sources that were taken out of answers, whole, as JSON: nothing that searches reads it."""
 
 
 def is_other(connection: sqlite3.Connection) -> bool:
@@ -40,13 +44,14 @@ def is_other(connection: sqlite3.Connection) -> bool:
     return bool(version != FORMAT)
 
 
-def make_anew(connection: sqlite3.Connection) -> list[Source]:
+def make_anew(connection: sqlite3.Connection) -> tuple[list[Source], list[Source]]:
     """Empties a file of another format, within the transaction that is begun; returns the documents that it held.
 
-    The index keeps its identity, which names its collection on a Chroma server. Foreign keys must be off.
+    Those that were in answers, and those that were on the shelf. The index keeps its identity, which names its
+    collection on a Chroma server, and the day of its edition. Foreign keys must be off.
     """
-    documents = _documents(connection)
-    identity = _read(connection, "select name, value from facts where name = 'identity'")
+    documents, shelved = _documents(connection), _shelved(connection)
+    identity = _read(connection, "select name, value from facts where name in ('identity', 'edition')")
     for what in ("sql like 'create virtual%'", "name not like 'sqlite_%'"):  # a virtual table takes its own with it
         for (name,) in connection.execute(f"select name from sqlite_master where type = 'table' and {what}").fetchall():
             connection.execute(f'drop table "{name}"')
@@ -54,8 +59,8 @@ def make_anew(connection: sqlite3.Connection) -> list[Source]:
         connection.execute(statement)
     connection.executemany("insert into facts values (?, ?)", identity)
     connection.execute(f"pragma user_version = {FORMAT}")
-    log.info("the index was of another format; made anew with the texts of %d documents", len(documents))
-    return documents
+    log.info("the index was of another format; made anew with the texts of %d documents", len(documents) + len(shelved))
+    return documents, shelved
 
 
 def _documents(connection: sqlite3.Connection) -> list[Source]:
@@ -70,6 +75,18 @@ def _documents(connection: sqlite3.Connection) -> list[Source]:
         Source(id_, digest, tuple(Passage(id_, *row[2:]) for row in own))
         for (id_, digest), own in groupby(rows, lambda row: (row[0], row[1]))
     ]
+
+
+def _shelved(connection: sqlite3.Connection) -> list[Source]:
+    """Officers' documents that were taken out of answers."""
+    sql = f"select id, digest, passages from shelf where digest like '{DOCUMENT_PREFIX}%'"
+    return [
+        Source(id_, digest, tuple(Passage(id_, *(each.get(name, "") for name in _KEPT)) for each in json.loads(kept)))
+        for id_, digest, kept in _read(connection, sql)
+    ]
+
+
+_KEPT = ("position", "title", "kind", "pillar", "text", "locator")
 
 
 def _read(connection: sqlite3.Connection, sql: str) -> Sequence[Any]:

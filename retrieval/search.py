@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from playbook.glossary import Glossary
+from playbook.learned import Learned
 from retrieval.embedder import CrossEncoderReranker, Matrix, PassageEmbedder
 from retrieval.errors import VectorStoreUnavailable
 from retrieval.index import VectorIndex
+from retrieval.lessons import Lessons
 from retrieval.lexical import LexicalIndex, Row
 from retrieval.model import Passage
 from retrieval.normalise import has_han, normalise, pairs, simplify, words
@@ -47,7 +49,8 @@ class Found:
     """What a question found, best first, with the words and the vector that found it.
 
     `wording` is the question as it was searched for; `rarity` the inverse document frequency of its pairs and of the
-    pairs of its words; `unknown` those of them that no passage has.
+    pairs of its words; `unknown` those of them that no passage has. `taught`: the first candidate is of the source that
+    a lead has said to answer this very question.
     """
 
     question: str
@@ -56,6 +59,7 @@ class Found:
     rarity: dict[str, float]
     unknown: frozenset[str]
     candidates: tuple[Candidate, ...]
+    taught: bool = False
 
 
 class Search:
@@ -68,32 +72,56 @@ class Search:
         embedder: PassageEmbedder,
         glossary: Glossary,
         reranker: CrossEncoderReranker | None = None,
+        learned: Learned | None = None,
     ) -> None:
         self._lexical = lexical
         self._vectors = vectors
         self._embedder = embedder
         self._glossary = glossary
         self._reranker = reranker
+        self._lessons = Lessons(learned or {}, self.vector)
 
     def find(self, question: str, kind: str | None = None) -> Found:
         """The candidates for `question`, best first; of one kind of passage only where that is asked."""
         wording = self._glossary.widen(normalise(question))
-        # An English question lies far from every Chinese sentence; with the playbook's words beside it, it comes near.
-        vector = self._embedder.question(simplify(question) if has_han(question) else f"{question} {wording}")
+        vector = self.vector(question)
         terms = dict.fromkeys([*pairs(wording), *(pair for word in words(wording) for pair in pairs(word))])
         counts = self._lexical.counts(terms)
         matched = self._lexical.match(affordable(pairs(wording), counts), CANDIDATES)
         near = self._near(vector, kind)
         rows = self._lexical.rows(self._embedder.fingerprint, numbers=matched, keys=near)
         candidates = self._best([row for row in rows if kind in (None, row.kind)], matched, vector)
+        candidates = self._rerank(question, candidates)
+        lesson = self._lesson(question, vector, candidates) if kind is None else None
         return Found(
             question=question,
             wording=wording,
             vector=vector,
             rarity=rarity(terms, counts, self._lexical.count()),
             unknown=frozenset(terms.keys() - counts.keys()),
-            candidates=tuple(self._rerank(question, candidates)),
+            candidates=(*([lesson] if lesson else []), *(each for each in candidates if not _same(each, lesson))),
+            taught=lesson is not None,
         )
+
+    def vector(self, question: str) -> Matrix:
+        """The vector that a question is searched for with."""
+        # An English question lies far from every Chinese sentence; with the playbook's words beside it, it comes near.
+        return self._embedder.question(
+            simplify(question) if has_han(question) else f"{question} {self._glossary.widen(normalise(question))}"
+        )
+
+    def _lesson(self, question: str, vector: Matrix, candidates: Sequence[Candidate]) -> Candidate | None:
+        """The best passage of the source that was said to answer this question; None where none was, or it is gone."""
+        source = self._lessons.source_of(question, vector)
+        if source is None:
+            return None
+        own = [each for each in candidates if each.passage.source_id == source]
+        if not own:
+            keys = self._lexical.embedded_of(self._embedder.fingerprint, [source])
+            rows = self._lexical.rows(self._embedder.fingerprint, keys=keys)
+            own = [each for each in self._best(rows, {}, vector) if each.passage.source_id == source]
+        first = max((each.score for each in candidates), default=1.0)
+        return replace(own[0], score=max(first, own[0].score)) if own else None
 
     def _near(self, vector: Matrix, kind: str | None) -> Iterable[str]:
         """What the vector store proposes. Where it fails, and on a full disk its queries do, words alone propose.
@@ -136,6 +164,10 @@ class Search:
             return candidates
         scores = _spread(self._reranker.scores(question, [candidate.passage.text for candidate in candidates]))
         return [replace(candidates[i], score=float(scores[i])) for i in np.argsort(-scores, kind="stable")]
+
+
+def _same(candidate: Candidate, other: Candidate | None) -> bool:
+    return other is not None and candidate.passage.id == other.passage.id
 
 
 def affordable(terms: Iterable[str], counts: Mapping[str, int]) -> list[str]:

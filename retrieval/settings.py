@@ -14,6 +14,8 @@ class LibrarySettings:
     """`directory` holds the index; `chroma_url` is a Chroma server to use instead of files in it.
 
     `released` is a folder of cases, Markdown like the playbook's own, that officers' finished cases have become.
+    `learned` is a file of questions that sources are known to answer (see `playbook.learned`). `own` is the folder of
+    leads' own sources (see `playbook.own`).
     """
 
     directory: Path
@@ -22,3 +24,5 @@ class LibrarySettings:
     reranker: str | None = None
     chroma_url: str | None = None
     released: Path | None = None
+    learned: Path | None = None
+    own: Path | None = None

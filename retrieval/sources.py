@@ -3,20 +3,22 @@
 import hashlib
 from collections.abc import Iterable
 
+from playbook.learned import Learned
 from playbook.model import Case, Entry, Law, Section
 from retrieval.chunks import chunk_markdown
+from retrieval.lessons import learnt_asks
 from retrieval.model import Kind, Passage, Source
 
 PLAYBOOK_PREFIX = "playbook:"
 """Marks the digests of playbook entries, so that documents are told from them when either is synchronised."""
 
 
-def playbook_sources(entries: Iterable[Section | Case | Law]) -> Iterable[Source]:
-    """One source for each entry."""
-    return map(_source, entries)
+def playbook_sources(entries: Iterable[Section | Case | Law], learned: Learned | None = None) -> Iterable[Source]:
+    """One source for each entry; its first passage answers what was learnt for it as well."""
+    return (_source(entry, (learned or {}).get(entry.id, ())) for entry in entries)
 
 
-def _source(entry: Section | Case | Law) -> Source:
+def _source(entry: Section | Case | Law, learnt: Iterable[str]) -> Source:
     passages = tuple(
         Passage(
             source_id=entry.id,
@@ -26,7 +28,7 @@ def _source(entry: Section | Case | Law) -> Source:
             pillar=entry.main_pillar,
             text=chunk.text,
             locator=chunk.locator,
-            asks=entry.asks,
+            asks=entry.asks if position else learnt_asks(entry.asks, learnt),
             notice=entry.notice or "",
         )
         for position, chunk in enumerate(chunk_markdown(entry.body))

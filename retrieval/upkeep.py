@@ -9,24 +9,32 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import filelock
 
+from playbook.learned import read_learned
 from playbook.loader import load_playbook, playbook_files
-from playbook.released import released_cases, released_files
+from playbook.own import active_files, own_files
+from playbook.released import released_files
 from retrieval import documents, embedder
+from retrieval.editions import entries_in_use, keep_edition
 from retrieval.errors import DocumentUnreadable, IndexBusy
 from retrieval.index import VectorIndex
 from retrieval.indexing import Progress, drop_unknown, embed_pending, restore_missing, synchronise
 from retrieval.lexical import LexicalIndex
 from retrieval.model import Source
+from retrieval.owned import own_sources, take_out, waiting
 from retrieval.settings import LibrarySettings
 from retrieval.sources import PLAYBOOK_PREFIX, playbook_sources
 
 log = logging.getLogger(__name__)
 
 STAMP = "playbook"
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Whose day it is when an edition is taken up."""
 GENERATION = "generation"
 """The fact that changes whenever Chroma's files do."""
 
@@ -49,27 +57,55 @@ class Upkeep:
     vectors: VectorIndex
     fingerprint: str
 
-    def refresh(self, progress: Progress) -> None:
-        """Brings the playbook's entries up to date where its files, or the model, have changed since."""
-        stamp = _stamp(self.settings)
-        known = self.lexical.fact(STAMP)
+    def take_out(self) -> None:
+        """Takes out of answers what counts no more of own sources; it waits for no other writer."""
+        take_out(self.lexical, own_files(self.settings.own))
+
+    def stale(self) -> bool:
+        """Whether anything has changed that `refresh` would take up. What counts no more is out of answers by then."""
+        own = own_files(self.settings.own)
+        take_out(self.lexical, own)
         complete = self.vectors.count() == len(self.lexical.embedded(self.fingerprint))
-        if known == stamp and complete and not self.lexical.pending(self.fingerprint):
-            return
+        return (
+            not complete
+            or self.lexical.fact(STAMP) != _stamp(self.settings)
+            or bool(waiting(self.lexical, own) or self.lexical.pending(self.fingerprint))
+        )
+
+    def refresh(self, progress: Progress) -> bool:
+        """Brings what is indexed up to date where files, or the model, have changed since.
+
+        False where another process is indexing: then what is there is answered from, and the change waits.
+        """
+        if not self.stale():
+            return True
         try:
-            with self._writing(wait=known is None):
-                if known != stamp:
-                    playbook = load_playbook(self.settings.playbook)
-                    entries = [*playbook.entries.values(), *released_cases(self.settings.released, playbook)]
-                    synchronise(
-                        self.lexical, playbook_sources(entries), lambda id_, digest: digest.startswith(PLAYBOOK_PREFIX)
-                    )
-                    self.lexical.set_fact(STAMP, stamp)
+            with self._writing(wait=self.lexical.fact(STAMP) is None):
+                self._take_up_own()
+                self._take_up_playbook()
                 restore_missing(self.lexical, self.vectors, self.fingerprint)
                 drop_unknown(self.lexical, self.vectors, self.fingerprint)
                 self._embed(progress)
         except IndexBusy:
             log.info("another process is indexing; answering from what is there")
+            return False
+        return True
+
+    def _take_up_own(self) -> None:
+        """First: a fault in the playbook must not keep a document back."""
+        if self.settings.own:
+            missing = waiting(self.lexical, own_files(self.settings.own))
+            synchronise(self.lexical, own_sources(self.settings.own, missing), lambda id_, digest: False)
+
+    def _take_up_playbook(self) -> None:
+        stamp = _stamp(self.settings)
+        if self.lexical.fact(STAMP) != stamp:
+            playbook = load_playbook(self.settings.playbook)
+            entries = entries_in_use(self.settings, playbook)
+            sources = playbook_sources(entries, read_learned(self.settings.learned))
+            synchronise(self.lexical, sources, lambda id_, digest: digest.startswith(PLAYBOOK_PREFIX))
+            keep_edition(self.lexical, entries, datetime.now(ZONE).date())
+            self.lexical.set_fact(STAMP, stamp)
 
     def add(self, paths: Iterable[Path], progress: Progress) -> Added:
         """Adds documents; again is a no-op, and a document that was deleted from a folder named here vanishes."""
@@ -111,10 +147,12 @@ class Upkeep:
 
 
 def _stamp(settings: LibrarySettings) -> bytes:
-    """Changes when any file of the playbook, or of the cases released, does."""
+    """Changes when any file of the playbook does, of cases released, of sections written; or what was learnt."""
     digest = hashlib.sha256()
     for path in (*(path for path, _ in playbook_files(settings.playbook)), *released_files(settings.released)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest.update(str(active_files(settings.own, "section")).encode())
+    digest.update(str(sorted(read_learned(settings.learned).items())).encode())
     return digest.hexdigest().encode()
 
 

@@ -50,6 +50,8 @@ def test_the_figures_reach_what_was_promised() -> None:
     for size in (500, 20_000):
         assert figures[f"warm ask at {size} passages, p95, times an embedding call"] <= 3
     assert all(ratio <= 2 for ratio in figures["cases"].values())
+    assert figures["learning"]["marked right"] == 1
+    assert figures["learning"]["others worse"] == figures["learning"]["outside no longer refused"] == 0
 
 
 def test_nothing_was_lost_or_let_through() -> None:

@@ -28,6 +28,10 @@ from retrieval.model import Passage, Source
 from retrieval.search import best, best_few
 from retrieval.sources import playbook_sources
 from tools.bench_cases import ratios
+from tools.bench_chat import chat_figures
+from tools.bench_followups import shares
+from tools.bench_learning import figures as learning
+from tools.bench_phrases import phrase_figures
 from tools.bench_push import figures
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +43,7 @@ class Question:
     """A question of the evaluation set: `gold` are expressions that must all match one cited passage; none: refuse."""
 
     def __init__(self, row: dict[str, object]) -> None:
-        self.text = str(row["question"])
+        self.id, self.text = str(row["id"]), str(row["question"])
         self.gold = [re.compile(str(pattern)) for pattern in row["gold"]]  # type: ignore[attr-defined]
 
     def matches(self, passage: Passage) -> bool:
@@ -200,6 +204,9 @@ def main() -> None:
         note("questions", [sum(bool(q.gold) for q in questions), sum(not q.gold for q in questions)])
         note("answers", {name: round(share, 3) for name, share in answers(library, questions).items()})
         note("rankings", {name: round(share, 3) for name, share in rankings(library, questions).items()})
+        note("follow-ups", {name: round(share, 3) for name, share in shares(library).items()})
+        if chat := chat_figures(library, questions):
+            note("chat model", chat)
         note("price of refusal", [[share, round(refused, 3)] for share, refused in price_of_refusal(library)])
         library.close()
         note("indexing, of the bare model's passages a second", round(indexing(), 2))
@@ -209,6 +216,8 @@ def main() -> None:
             large = library_of(data_dir / str(size), size)
             note(f"warm ask at {size} passages, p95, times an embedding call", round(warm(large, questions), 2))
             large.close()
+    note("learning", learning(questions))
+    note("phrases", phrase_figures())
     note("cases", ratios())
     note("push", figures())
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -63,7 +63,7 @@ class Answers:
             await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)
             return
         await acknowledge(query)
-        hits = await aside(self._library.similar_cases, question.text)
+        hits = await aside(self._library.similar_cases, question.meant or question.text)
         await _reply(query, similar_cases(hits), cases_keyboard(hits))
 
     async def rate(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -96,9 +96,14 @@ class Answers:
         return question.citations[mark - 1] if question and found else None
 
     def _pages(self, citation: Citation) -> list[str]:
-        """The whole source as it stands today; the passage as it was cited where the source is gone."""
+        """The whole source as it stands today; before it the passage as it was cited, where it is not in there."""
         passages = self._library.source_of(citation.id)
-        return source_pages(passages) if passages else text_pages(citation.title, messages.SOURCE_GONE, citation.text)
+        if any(passage.text == citation.text for passage in passages):
+            return source_pages(passages)
+        remark = messages.SOURCE_CHANGED if passages else messages.SOURCE_GONE
+        caution = f"\n{messages.CHECK_LAW}" if citation.kind == "law" else ""
+        cited = text_pages(citation.title, remark, f"{citation.text}{caution}")
+        return [*cited, *(source_pages(passages) if passages else ())]
 
 
 async def expired(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from telegram import Chat, Message, Update
 from telegram.constants import ChatAction, ParseMode
@@ -13,17 +14,21 @@ from telegram.ext import ContextTypes
 from actions.errors import CaseLogUnavailable
 from actions.questions import Citation, Question
 from bot import messages
+from bot.answering import Answering
 from bot.handlers.addressing import addressed_text, is_addressed
 from bot.handlers.pressing import acknowledge
 from bot.keyboards.answers import answer_keyboard
-from bot.render.answers import answer_messages
-from bot.render.masking import without_contacts
+from bot.render.answers import answer_messages, answer_text
 from bot.services import Services, aside, noted
+from playbook.masking import without_contacts
 from retrieval.model import Answer
 
 log = logging.getLogger(__name__)
 
 QUESTION_CHARACTERS = 500
+Later = Callable[[Coroutine[Any, Any, None]], object]
+"""Goes on with something while other messages of the chat are handled; waited for when the bot stops."""
+
 TYPING_SECONDS = 4.0
 """Telegram shows «typing» for five seconds."""
 
@@ -31,8 +36,8 @@ TYPING_SECONDS = 4.0
 class Ask:
     """Answers text messages, /ask, and suggested questions."""
 
-    def __init__(self, services: Services) -> None:
-        self._library = services.library
+    def __init__(self, services: Services, later: Later) -> None:
+        self._answering, self._later = Answering(services), later
         self._questions = services.questions
         self._now = services.now
 
@@ -56,7 +61,12 @@ class Ask:
             await self.answer(update, query.message, messages.SUGGESTIONS[int(context.match[1])])
 
     async def answer(self, update: Update, message: Message, question: str) -> None:
-        """Answers in the chat of `message`. Handled again after a crash, it does not answer twice."""
+        """Answers in the chat of `message`. Handled again after a crash, it does not answer twice.
+
+        The quoted answer stands at once; a chat model's takes its place when it is there and holds.
+        """
+        user = update.effective_user
+        assert user is not None
         if not question or len(question) > QUESTION_CHARACTERS:
             await message.reply_text(messages.QUESTION_TOO_LONG if question else messages.ASK_WHAT)
             return
@@ -66,11 +76,30 @@ class Ask:
             log.info("update %d was answered before", update.update_id)
             return
         async with _typing(message.chat):
-            answer = await aside(self._library.ask, question)
-            question_id = await aside(self._recorded, update, answer)
-            sent = await _send(message, answer, question_id)
+            answer = await self._answering.quoted(question, user.id, message.chat_id, update.update_id)
+            question_id = await aside(self._recorded, update, message.chat_id, answer)
+            parts = await _send(message, answer, question_id)
         if question_id is not None:
+            sent = parts[-1]
             await noted(self._questions.attach_message, question_id, sent.chat_id, sent.message_id, now=self._now())
+            # The longest of answers stay as they are: part of one cannot be replaced.
+            if self._answering.has_model and len(parts) == 1:
+                self._later(self._reword(sent, answer, question_id))
+
+    async def _reword(self, sent: Message, answer: Answer, question_id: int) -> None:
+        reworded = await self._answering.reworded(answer)
+        pages = answer_messages(reworded) if reworded else []
+        if reworded is None or len(pages) > 1:
+            return
+        question = await aside(self._questions.get, question_id)
+        keyboard = answer_keyboard(question_id, reworded, question.rating if question else None)
+        try:
+            await sent.edit_text(pages[0], parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        except TelegramError as error:
+            log.warning("the quoted answer stands: %r", error)
+            return
+        said = answer_text(reworded)
+        await noted(self._questions.reworded, question_id, said, reworded.engine, now=self._now())
 
     def _asked_before(self, update_id: int) -> Question | None:
         try:
@@ -78,15 +107,15 @@ class Ask:
         except CaseLogUnavailable:
             return None  # the answer needs nothing that is in the log
 
-    def _recorded(self, update: Update, answer: Answer) -> int | None:
+    def _recorded(self, update: Update, chat_id: int, answer: Answer) -> int | None:
         """The question's number; None where the log cannot be written, which keeps the answer from nobody."""
         try:
-            return self._record(update, answer)
+            return self._record(update, chat_id, answer)
         except CaseLogUnavailable as error:
             log.error("a question was answered and not recorded: %s", error)
             return None
 
-    def _record(self, update: Update, answer: Answer) -> int:
+    def _record(self, update: Update, chat_id: int, answer: Answer) -> int:
         assert update.effective_user is not None
         cited = [
             Citation(hit.passage.id, hit.passage.title, hit.passage.kind, hit.passage.text) for hit in answer.citations
@@ -98,19 +127,22 @@ class Ask:
             citations=cited,
             now=self._now(),
             update_id=update.update_id,
+            meant=answer.meant,
+            asked_in=chat_id,
+            said=answer_text(answer),
+            engine=answer.engine,
         )
 
 
-async def _send(message: Message, answer: Answer, question_id: int | None) -> Message:
-    """Sends the answer, in several messages where it is long; the buttons stand under the last, which is returned."""
+async def _send(message: Message, answer: Answer, question_id: int | None) -> list[Message]:
+    """Sends the answer, in several messages where it is long; the buttons stand under the last."""
     quote = message.chat.type != Chat.PRIVATE
     *parts, last = answer_messages(answer)
-    for part in parts:
-        await message.reply_text(part, parse_mode=ParseMode.HTML, do_quote=quote)
+    sent = [await message.reply_text(part, parse_mode=ParseMode.HTML, do_quote=quote) for part in parts]
     keyboard = answer_keyboard(question_id, answer) if question_id is not None else None
     if question_id is None:
         last = f"{last}\n\n{messages.NOT_KEPT}"
-    return await message.reply_text(last, parse_mode=ParseMode.HTML, reply_markup=keyboard, do_quote=quote)
+    return [*sent, await message.reply_text(last, parse_mode=ParseMode.HTML, reply_markup=keyboard, do_quote=quote)]
 
 
 @asynccontextmanager

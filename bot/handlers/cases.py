@@ -29,7 +29,7 @@ class Lists:
             return
         text = " ".join(context.args or ())
         if text:
-            shown, keyboard = await aside(self._found, text, None)
+            shown, keyboard = await aside(self.found, text)
         else:
             shown, keyboard = await aside(self._list, "mine", message.from_user.id, None)
         await message.reply_text(shown, parse_mode=ParseMode.HTML, reply_markup=keyboard)
@@ -49,7 +49,7 @@ class Lists:
         assert query is not None
         assert context.match is not None
         await acknowledge(query)
-        text, keyboard = await aside(self._found, context.match[2], _before(context.match[1]))
+        text, keyboard = await aside(self.found, context.match[2], _before(context.match[1]))
         await turn_page(query, text, keyboard)
 
     def _list(self, scope: str, officer_id: int, before: str | None) -> Shown:
@@ -63,7 +63,8 @@ class Lists:
             return self._cases.page(statuses=(CaseStatus.ARCHIVED,), before=before)
         return self._cases.page(officer_id if scope == "mine" else None, statuses=LIVE, before=before)
 
-    def _found(self, text: str, before: str | None) -> Shown:
+    def found(self, text: str, before: str | None = None) -> Shown:
+        """Cases by any part of a name; blocks."""
         page = self._cases.search(text, before=before)
         shown = list_text(wording.found_title(text), page.cases, wording.NOTHING_FOUND)
         return shown, found_keyboard(page, text)

@@ -77,6 +77,8 @@ class Joining:
         passages = services.library.source_of(cited.id)
         pillar = Pillar(passages[0].pillar) if passages and passages[0].pillar else Pillar.policy
         citation = {"id": cited.id, "title": cited.title, "text": cited.text, "question": question.text}
+        if passages and passages[0].notice:
+            citation["notice"] = passages[0].notice
         source = passages[0].source_id if passages and passages[0].kind != "document" else ""
         due_on = add_workdays(local_day(now), DAYS)
         task = services.tasks.join(

@@ -9,6 +9,8 @@ from actions.files import LIMIT
 from bot import messages
 from bot.handlers.addressing import is_addressed
 from bot.handlers.ask import Ask
+from bot.handlers.offering import Fetch, Offering
+from bot.handlers.proposing import Proposing
 from bot.handlers.visits import Visiting
 from bot.handlers.walk_messages import WalkMessages
 from bot.handlers.wanted import WantedMessages
@@ -17,12 +19,21 @@ from bot.handlers.wanted import WantedMessages
 class Routing:
     """Tries each in turn: the nearest in time first."""
 
-    def __init__(self, visiting: Visiting, wanted: WantedMessages, walk: WalkMessages, ask: Ask) -> None:
+    def __init__(
+        self,
+        visiting: Visiting,
+        wanted: WantedMessages,
+        walk: WalkMessages,
+        proposing: Proposing,
+        ask: Ask,
+        offering: Offering,
+    ) -> None:
         self._visiting, self._wanted, self._walk, self._ask = visiting, wanted, walk, ask
+        self._proposing, self._offering = proposing, offering
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A text."""
-        for taken in (self._visiting.typed, self._wanted.typed, self._walk.typed):
+        for taken in (self._visiting.typed, self._wanted.typed, self._walk.typed, self._proposing.typed):
             if await taken(update, context):
                 return
         await self._ask.text(update, context)
@@ -32,8 +43,9 @@ class Routing:
         message = update.message
         if message is None:
             return
-        if not (await self._wanted.expects(update) or await self._walk.expects(update)):
-            await self._nothing(message, context)
+        waited_for = await self._wanted.expects(update) or await self._walk.expects(update)
+        if await self._offering.expects(update) or not waited_for:
+            await self._offer(update, context, _fetch)
             return
         try:
             data, name = await _fetch(message)
@@ -43,11 +55,19 @@ class Routing:
         if await self._wanted.attached(update, context, data, name):
             return
         if not await self._walk.attached(update, context, data, name):
-            await self._nothing(message, context)
+
+            async def fetched(message: Message) -> tuple[bytes, str]:
+                return data, name
+
+            await self._offer(update, context, fetched)
 
     async def other(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A voice, a sticker, a location and the like."""
         if update.message and not await self._walk.other(update, context):
+            await self._nothing(update.message, context)
+
+    async def _offer(self, update: Update, context: ContextTypes.DEFAULT_TYPE, fetch: Fetch) -> None:
+        if update.message and not await self._offering.offered(update, context, fetch):
             await self._nothing(update.message, context)
 
     async def _nothing(self, message: Message, context: ContextTypes.DEFAULT_TYPE) -> None:

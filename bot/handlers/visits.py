@@ -146,7 +146,7 @@ class Visiting:
             raise TextTooLong(limit=NOTE_CHARACTERS)
         if task.status is TaskStatus.OPEN or self._at.contacts.by_update(update_id):
             now = self._at.now()
-            return self._outcome(self._at.visits.tell(task.id, text, by=officer, update_id=update_id, now=now))
+            return self.outcome(self._at.visits.tell(task.id, text, by=officer, update_id=update_id, now=now))
         return self._remark(officer, task, text, update_id)
 
     def _remark(self, officer: int, task: Task, text: str, update_id: int) -> Shown:
@@ -186,17 +186,18 @@ class Visiting:
 
     def _answer(self, contact_id: int, question_id: str, values: list[str]) -> Shown:
         told = self._at.visits.answer(contact_id, question_id, values, now=self._at.now())
-        return self._outcome(told) if isinstance(told, Visited) else self._shown(told)
+        return self.outcome(told) if isinstance(told, Visited) else self._shown(told)
 
     def _shown(self, contact: Contact) -> Shown:
         questions = self._at.procedure.visits.questions
         question = self._at.visits.asked(contact)
         if question is None:
-            return self._outcome(Visited(contact))
+            return self.outcome(Visited(contact))
         text = question_text(contact, question, questions.index(question) + 1, len(questions))
         return text, question_keyboard(contact, question)
 
-    def _outcome(self, visited: Visited) -> Shown:
+    def outcome(self, visited: Visited) -> Shown:
+        """A visit that was told, with what follows from it."""
         case_id = visited.contact.case_id
         ahead = [
             task
@@ -207,9 +208,12 @@ class Visiting:
         return text, visited_keyboard(case_id, visited.added, visited.proposed)
 
     def _unreached(self, task_id: int, by: int, update_id: int) -> str:
-        now = self._at.now()
-        tries = self._at.visits.unreached(task_id, by=by, update_id=update_id, now=now)
-        again = add_workdays(local_day(now), 1)
+        tries = self._at.visits.unreached(task_id, by=by, update_id=update_id, now=self._at.now())
+        return self.in_vain(task_id, tries)
+
+    def in_vain(self, task_id: int, tries: int) -> str:
+        """What to do now that nobody was there, so many times in a row."""
+        again = add_workdays(local_day(self._at.now()), 1)
         if tries < IN_VAIN:
             return escape(wording.unreached_once(again))
         lines = [escape(wording.unreached_again(tries, again)), *other_ways(self._at.briefings.of(task_id))]

@@ -20,8 +20,10 @@ HELP = (
     "怎么用\n"
     "• 直接打字提问，例如「稳岗补贴怎么申请」。\n"
     "• 句末的 [1] [2] 是出处，点下面的按钮看全文。\n"
+    "• 可以接着问，例如「那破产的呢」；/reset 结束这段对话，下一问从头理解。\n"
     "• 「相似案例」列出做过的类似企业。\n"
-    "• 👍 👎 帮手册维护人知道哪里要补。\n"
+    "• 👍 👎 帮手册维护人知道哪里要补；科长发 /gaps 看没答好的问题，补写一节或指定答案。\n"
+    "• 科长把文件私聊发给我，看过就能加入资料库；/sources 管已加的资料。\n"
     "• 群里请 @我，或回复我的消息，或用 /ask。\n"
     "• /new 登记一家停业企业，一题一题地问，答一题存一题。\n"
     "• /cases 看案件，后面写几个字可以找；/case 加编号看一个案件。\n"
@@ -40,8 +42,11 @@ COMMANDS = (
     ("digest", "几点发提醒，要不要早报"),
     ("history", "案件的操作记录：/history 后面写编号"),
     ("forget", "（科长）清除一个旧案件里的个人信息"),
+    ("gaps", "（科长）手册没答好的问题：补写、指定、搁置"),
+    ("sources", "（科长）资料库：看、停用、替换自己加的资料"),
     ("officers", "（管理员）人员：邀请、改角色、移除"),
     ("ask", "提问：/ask 后面写问题"),
+    ("reset", "结束这段对话，下一问从头理解"),
     ("help", "怎么用"),
     ("start", "从头开始"),
 )
@@ -50,6 +55,8 @@ COMMAND_JUMP = ("jump", "（试用）把时钟拨到下一件到期的早上")
 """In the demo alone."""
 
 ASK_WHAT = "请在 /ask 后面写上问题，例如：/ask 联席会议由谁召集"
+CONVERSATION_ENDED = "这段对话到此为止，下一问从头理解。"
+NO_CONVERSATION = "前面没有要接着的问题，下一问本来就从头理解。"
 UNKNOWN_COMMAND = "没有这个命令。直接打字提问就行，/help 看怎么用。"
 TEXT_ONLY = "我现在只看得懂文字，请把问题打字发来。要存文件的，请先打开案件或任务，点「传文件」。"
 PHOTO_NAME = "照片.jpg"
@@ -62,6 +69,9 @@ NONE_OF_THESE = "已记下：这些都不是您要的。会转给手册维护人
 NO_SIMILAR_CASES = "过往案例里没有相近的。"
 SIMILAR_CASES = "相似案例"
 SOURCE_GONE = "手册后来改过，这一段现在找不到了。下面是回答时引用的原文："
+SOURCE_CHANGED = "这份资料后来改过。下面是回答时引用的原文，翻到后面是现在的："
+CHECK_LAW = "⚠️ 引用前请核对现行有效文本"
+"""Under what a law once said; as it stands today, it has a caution of its own."""
 SEE_ALSO = "另见"
 
 BUTTON_SIMILAR = "相似案例"
@@ -84,6 +94,11 @@ def stranger(telegram_id: int) -> str:
 def refusal(question: str) -> str:
     """The playbook has nothing on this question."""
     return f"手册里没有关于「{question}」的内容，我不猜。"
+
+
+def understood_as(meant: str) -> str:
+    """How a question was understood that follows on from those before it."""
+    return f"按「{meant}」理解"
 
 
 def nearest(titles: Sequence[str]) -> str:

@@ -25,6 +25,11 @@ def file_missing(sha256: str) -> str:
     return f"文件 {sha256[:12]}… 在案件记录里有，磁盘上没有。请从备份恢复。"
 
 
+def source_missing(name: str) -> str:
+    """A version of an own source that the log names is not there."""
+    return f"资料库里的 {name} 在案件记录里有，磁盘上没有。请从备份恢复。"
+
+
 def unknown_setting(name: str) -> str:
     """A variable that looks like one of ours."""
     return f"没有 {name} 这个设置，是不是写错了？"

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot import messages
+from bot.messages import editions as edition_wording
 from bot.render.text import escape, pack, pages, plain
 from playbook.model import Pillar
 from retrieval.chunks import sentences
-from retrieval.model import Answer, Hit, Passage
+from retrieval.model import Answer, Hit, Passage, Statement
 
 _BULLET = re.compile(r"^\s*[-*+]\s+", re.MULTILINE)
 
@@ -39,6 +40,7 @@ def answer_json(id_: object, answer: Answer) -> dict[str, Any]:
         "citations": citations,
         "engine": answer.engine,
         "ms": round(answer.milliseconds, 1),
+        "edition": str(answer.edition) if answer.edition else None,
     }
 
 
@@ -51,18 +53,25 @@ def answer_lines(answer: Answer) -> list[str]:
     """The answer as lines of HTML: what it is about, the quotes with their marks, cautions, sources."""
     if answer.refused:
         return _refusal_lines(answer)
-    quoted = {quote.mark for quote in answer.quotes}
+    said = answer.statements or [Statement(quote.text, (quote.mark,)) for quote in answer.quotes]
+    quoted = {mark for each in said for mark in each.marks}
     return [
+        *_understood_lines(answer),
         f"<b>{escape(answer.citations[0].passage.title)}</b>",
-        *(f"{escape(quote.text)}[{quote.mark}]" for quote in answer.quotes),
+        *(f"{escape(each.text)}{''.join(f'[{mark}]' for mark in each.marks)}" for each in said),
         *(escape(messages.caution(marks, notice)) for notice, marks in answer.notices.items()),
         "",
+        *([escape(edition_wording.basis(answer.edition.on, answer.edition.digest))] if answer.edition else []),
         *(_source_line(mark, hit, mark in quoted) for mark, hit in enumerate(answer.citations, 1)),
     ]
 
 
+def _understood_lines(answer: Answer) -> list[str]:
+    return [f"<i>{escape(messages.understood_as(answer.meant))}</i>"] if answer.meant else []
+
+
 def _refusal_lines(answer: Answer) -> list[str]:
-    lines = [escape(messages.refusal(answer.question.strip()))]
+    lines = [*_understood_lines(answer), escape(messages.refusal(answer.question.strip()))]
     if answer.citations:
         lines += escape(messages.nearest([hit.passage.title for hit in nearest_sections(answer)])).split("\n")
     return lines

@@ -14,9 +14,9 @@ from actions.model import Case, CaseFile, CaseStatus, Note, Settled, Task, TaskS
 from actions.rights import ALL_OF_A_CASE, Right
 from bot.messages import cases as wording
 from bot.messages import intake as intake_wording
-from bot.render.masking import masked, without_contacts
 from bot.render.text import escape
 from bot.render.values import step_label, step_value
+from playbook.masking import masked, without_contacts
 from playbook.model import Pillar
 
 TASKS_SHOWN = 8
@@ -212,6 +212,7 @@ def task_text(papers: TaskPapers, today: date) -> str:
         escape(wording.evidence(task.evidence)) if task.evidence else "",
         escape(wording.reason(task.outcome["reason"])) if task.outcome.get("reason") else "",
         escape(wording.citation(task.citation["title"], task.citation["text"])) if task.citation else "",
+        escape(f"⚠️ {task.citation['notice']}") if task.citation and task.citation.get("notice") else "",
         escape(wording.papers(len(papers.notes), len(papers.files))) if papers.notes or papers.files else "",
     ]
     return "\n".join(line for line in lines if line)

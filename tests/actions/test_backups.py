@@ -19,21 +19,31 @@ from actions.backup_errors import BackupKeyInvalid
 from actions.backups import LOG, DataDir, prove, unfinished, write_backup
 from actions.errors import CaseLogDamaged
 from actions.files import Files
+from actions.sources import Sources
 from actions.store import CaseLog, prove_log
 from tests.actions.taken_in import FARM, NOW, Office
-from tests.cast import OFFICER
+from tests.cast import LEAD, OFFICER
 
-PHOTO = b"\xff\xd8\xff\xe0" + hashlib.shake_256(b"grain").digest(300_000)
+PHOTO = b"\xff\xd8\xff\xe0" + hashlib.shake_256(b"grain").digest(600_000)
 NAME_OF_PHOTO = f"files/{hashlib.sha256(PHOTO).hexdigest()[:2]}/{hashlib.sha256(PHOTO).hexdigest()}"
 RELEASED = "released/crab-field.md"
+DOCUMENT = b"# \xe7\x8f\xad\xe8\xbd\xa6\n"
+OLDER = b"# older\n"
+VERSIONS = [
+    f"sources/documents/0001-v{number}-{hashlib.sha256(data).hexdigest()[:12]}.md"
+    for number, data in enumerate((OLDER, DOCUMENT), 1)
+]
+OWN = {*VERSIONS, "sources/current.json"}
 SECRET = "蟹田农业合作社"
 
 
 def lived_in(root: Path) -> DataDir:
-    """A data directory with a case, a photo for it, and a case that was released."""
+    """A data directory with a case, a photo for it, a case that was released, and two versions of a document."""
     with closing(CaseLog(root / LOG)) as log:
         case_id = Office(log).take_in(FARM)
         Files(log, root / "files").keep(case_id, PHOTO, "田埂.jpg", by=OFFICER.id, now=NOW)
+        for data in (OLDER, DOCUMENT):
+            Sources(log, root / "sources").put("own/0001", "document", "班车", data, ".md", by=LEAD.id, now=NOW)
     (root / RELEASED).parent.mkdir()
     (root / RELEASED).write_text(SECRET, "utf-8")
     return DataDir(root)
@@ -71,11 +81,14 @@ def key() -> pyrage.x25519.Identity:
 # What is in it
 
 
-def test_it_holds_the_log_the_photos_and_the_released_cases(data: DataDir, target: Path) -> None:
+def test_it_holds_the_log_the_photos_the_released_cases_and_every_version_of_own_sources(
+    data: DataDir, target: Path
+) -> None:
     manifest = write_backup(data, target, now=NOW)
     with zipfile.ZipFile(target) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
-    assert held.keys() == {LOG, NAME_OF_PHOTO, RELEASED, "manifest.json"}
+    assert held.keys() == {LOG, NAME_OF_PHOTO, RELEASED, *OWN, "manifest.json"}
+    assert [held[name] for name in VERSIONS] == [OLDER, DOCUMENT]
     assert (held[NAME_OF_PHOTO], held[RELEASED].decode()) == (PHOTO, SECRET)
     assert manifest.members == {name: hashlib.sha256(held[name]).hexdigest() for name in manifest.members}
     assert json.loads(held["manifest.json"])["made_at"] == "2026-03-02T02:00:00+00:00"
@@ -90,7 +103,7 @@ def test_a_photo_that_is_gone_from_the_disk_is_told_and_the_rest_backed_up(
     (data.root / NAME_OF_PHOTO).unlink()
     manifest = write_backup(data, target, now=NOW)
     assert manifest.missing == [NAME_OF_PHOTO]
-    assert manifest.members.keys() == {LOG, RELEASED}
+    assert manifest.members.keys() == {LOG, RELEASED, *OWN}
     assert prove(target, place) == manifest
 
 

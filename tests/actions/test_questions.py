@@ -68,17 +68,6 @@ def test_no_other_rating(questions: Questions) -> None:
         questions.rate(ask(questions), WANG, 2, now=NOW)  # type: ignore[arg-type]
 
 
-def test_gaps_are_the_refused_and_the_badly_rated_newest_first(questions: Questions) -> None:
-    refused = ask(questions, refused=True, minutes=1)
-    ask(questions, minutes=2)
-    bad = ask(questions, minutes=3)
-    questions.rate(bad, WANG, -1, now=NOW)
-    good = ask(questions, minutes=4)
-    questions.rate(good, WANG, 1, now=NOW)
-    newest = ask(questions, refused=True, minutes=5)
-    assert [question.id for question in questions.gaps()] == [newest, bad, refused]
-
-
 def test_every_write_is_an_event_and_a_repeated_rating_is_none(questions: Questions, log: CaseLog) -> None:
     number = ask(questions)
     questions.attach_message(number, WANG, 12, now=NOW)

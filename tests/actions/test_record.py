@@ -13,15 +13,27 @@ from hypothesis import strategies as st
 from actions.arrivals import Arrivals, Post
 from actions.case_errors import CaseNotPutAway, CaseStillKept
 from actions.cases import Cases
+from actions.conversations import Conversations
+from actions.drafts import Drafts
+from actions.editions import Editions
 from actions.files import Files
 from actions.forgetting import GONE, Forgetting
+from actions.gaps import Gaps, How
 from actions.handovers import Handovers
 from actions.ledger import Ledger
+from actions.meant import Meaning
+from actions.offers import Offers
 from actions.officers import Role
+from actions.proposals import Move, Note
+from actions.proposing import Proposals
+from actions.questions import Questions
 from actions.record import Chain, verify
+from actions.rights import Rights
 from actions.roster import Roster
+from actions.sources import Sources
 from actions.store import CaseLog
 from actions.visits import Visits
+from playbook.edition import Text
 from tests.actions.taken_in import FARM, NOW, PROCEDURE, Office
 from tests.cast import COLLEAGUE, LEAD, OFFICER
 
@@ -160,10 +172,65 @@ def test_every_write_of_a_case_is_recorded_in_its_transaction(
     office.cases.reopen(case_id, by=LEAD.id, now=NOW)
     roster, arrivals = Roster(log), Arrivals(log)
     roster.wish(OFFICER.id, hour=8, now=NOW)
+    make_cards(log, office)
     arrivals.redeem(arrivals.first_code(now=NOW) or "", 500, "管", now=NOW)
     arrivals.invite(Post(Role.LEAD), "新", by=500, now=NOW)
     arrivals.remove(OFFICER.id, by=500, now=NOW)
+    Editions(log, Ledger(log), roster).take({"revisit": Text("回访", "1")}, now=NOW)
+    close_a_gap(log)
+    bring_a_document(log)
+    end_a_conversation(log)
     assert watched == []
+
+
+def make_cards(log: CaseLog, office: Office) -> None:
+    roster = Roster(log)
+    visits = Visits(log, PROCEDURE, office.cases, office.tasks, Ledger(log), roster)
+    meaning = Meaning(office.cases, office.tasks, roster)
+    proposals = Proposals(log, PROCEDURE, Rights(log), meaning, office.cases, office.tasks, visits, office.intake)
+    case_id = office.take_in(FARM)
+    two = [Note(case=case_id, text="搬家了"), Move(case=case_id, task="", due_on="下周三")]
+    cards = [
+        proposals.propose(each, "说的话", by=OFFICER.id, update_id=n, now=NOW)[0] for n, each in enumerate(two, 70)
+    ]
+    task = next(task for task in office.tasks.of_case(case_id) if task.kind == "revisit")
+    proposals.choose(cards[1].id, str(task.id), by=OFFICER.id, now=NOW)
+    proposals.confirm(cards[0].id, by=OFFICER.id, update_id=72, now=NOW)
+    proposals.cancel(cards[1].id, by=OFFICER.id, now=NOW)
+    proposals.shown(cards[1].id, 7, now=NOW)
+    proposals.clear(NOW + timedelta(days=9))
+
+
+def end_a_conversation(log: CaseLog) -> None:
+    Questions(log).record_question(COLLEAGUE.id, "多久回访一次", refused=False, citations=[], now=NOW, asked_in=1)
+    assert Conversations(log, 30).reset(COLLEAGUE.id, 1, now=NOW)
+
+
+def bring_a_document(log: CaseLog) -> None:
+    place = log.path.parent / "sources"
+    sources = Sources(log, place)
+    offers = Offers(log, sources, place / "pending")
+    for update, data in enumerate((b"# 1\n", b"# 2\n", b"# 3\n", b"# 4\n"), 1):
+        offer = offers.offer(offers.keep(data, ".md"), "班车.md", replaces="", by=LEAD.id, update_id=update, now=NOW)
+        offers.shown(offer.id, 7, now=NOW)
+    source = offers.take(1, replace=False, by=LEAD.id, now=NOW)
+    offers.decline(2, by=LEAD.id, now=NOW)
+    offers.clear(NOW + timedelta(days=3))
+    sources.put(source.id, "document", "班车", b"# 5\n", ".md", by=LEAD.id, now=NOW)
+    sources.disable(source.id, by=LEAD.id, now=NOW)
+    sources.enable(source.id, by=LEAD.id, now=NOW)
+
+
+def close_a_gap(log: CaseLog) -> None:
+    gaps, drafts = Gaps(log, Ledger(log)), Drafts(log)
+    asked = Questions(log).record_question(COLLEAGUE.id, "食堂几点开", refused=True, citations=[], now=NOW)
+    for update in (1, 2):
+        draft = drafts.keep(LEAD.id, [asked], "标题\n正文。", "policy", update_id=update, now=NOW)
+        drafts.choose(draft.id, "asset", by=LEAD.id, now=NOW)
+    drafts.drop(draft.id, by=LEAD.id, now=NOW)
+    drafts.publishing(1, by=LEAD.id, now=NOW)
+    gaps.settle([asked], How.MARKED, source_id="revisit", title="回访", by=LEAD.id, now=NOW)
+    gaps.take_back(asked, by=LEAD.id, now=NOW)
 
 
 def test_the_watch_sees_a_write_without_an_event(log: CaseLog, office: Office, watched: list[str]) -> None:

@@ -18,9 +18,11 @@ from actions.backups import LOG, MANIFEST, DataDir, prove, write_backup
 from actions.files import Files
 from actions.record import ORIGIN
 from actions.restoring import restore
+from actions.sources import Sources
 from actions.store import CaseLog
+from playbook.own import own_files
 from tests.actions.taken_in import NOW
-from tests.actions.test_backups import NAME_OF_PHOTO, PHOTO, RELEASED, lived_in, meddle
+from tests.actions.test_backups import DOCUMENT, NAME_OF_PHOTO, OWN, PHOTO, RELEASED, lived_in, meddle
 from tests.cast import OFFICER
 
 JOURNAL = f"{LOG}-wal"
@@ -85,7 +87,7 @@ def test_it_is_in_place_and_what_was_there_is_moved_aside(original: Path, data: 
     assert contents(aside).keys() == before.keys()
     assert verbs(aside)[-1] == "later"
     shutil.rmtree(aside)
-    assert contents(data.root).keys() == manifest.members.keys() == {LOG, NAME_OF_PHOTO, RELEASED}
+    assert contents(data.root).keys() == manifest.members.keys() == {LOG, NAME_OF_PHOTO, RELEASED, *OWN}
     assert verbs(data.root) == verbs(original / "data")
 
 
@@ -94,6 +96,9 @@ def test_its_log_works_and_has_its_files(original: Path, data: DataDir) -> None:
     with closing(CaseLog(data.log)) as log:
         files = Files(log, data.root / "files")
         assert [files.read(file) for file in files.of_case("CM-2026-0001")] == [PHOTO]
+        sources = Sources(log, data.root / "sources")
+        assert [sources.read(source) for source in sources.all()] == [DOCUMENT]
+        assert [file.version for file in own_files(data.root / "sources")] == [2]
         note(log, "afterwards")
     assert verbs(data.root) == [*verbs(original / "data"), "afterwards"]
 

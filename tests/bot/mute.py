@@ -76,6 +76,10 @@ class Player:
         await self.application.process_update(update)
         return [str(sent["text"]) for _, sent in self.request.calls if sent.get("text")]
 
+    def repeat(self, number: int) -> None:
+        """The next message comes with this update's number."""
+        self._numbers = itertools.count(number - 1)
+
     async def press(self, who: Member, data: str, chat_id: int | None = None) -> list[str]:
         """A button that carries `data`, under a message of the bot's."""
         message = {"message_id": 7, "date": 1, "chat": _chat(who, chat_id), "from": BOT, "text": "…"}

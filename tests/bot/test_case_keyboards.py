@@ -15,17 +15,26 @@ from telegram.ext import CallbackQueryHandler
 from actions.cases import Page
 from actions.contacts import Contact
 from actions.dossier import Dossier, Dossiers, TaskPapers
+from actions.drafts import Draft
 from actions.duties import DueTask
+from actions.gaps import Gap, How, Settled
+from actions.meant import Meant
 from actions.model import CaseFile, CaseStatus
+from actions.offers import Offer
 from actions.officers import Officer, Officers, Role
+from actions.proposals import Due
 from actions.rights import ALL_OF_A_CASE
 from actions.roster import Wishes
+from actions.sources import OwnSource
 from actions.store import CaseLog
 from bot.app import build
+from bot.gap_groups import Group
+from bot.holdings import Holding
 from bot.keyboards import cases as keyboards
-from bot.keyboards import officers, push, roster, visits
+from bot.keyboards import editions, gaps, officers, proposals, push, roster, sources, visits
 from bot.settings import Settings
 from retrieval.library import Library
+from retrieval.model import Hit, Passage
 from tests.actions.taken_in import DYE_WORKS, NOW, PROCEDURE, Office
 
 LONGEST = "CM-2026-1000000"
@@ -102,6 +111,8 @@ def keyboards_of_pushing(dossier: Dossier) -> Iterator[InlineKeyboardMarkup | No
     yield push.agenda_keyboard(1, 3)
     yield push.year_over_keyboard(LONGEST)
     yield push.case_keyboard(LONGEST)
+    for source_id in ("s" * 50, f"/srv/{'文件' * 60}.pdf"):
+        yield editions.changed_keyboard(source_id, {LONGEST: "绿源印染有限公司崇明分公司"}, gone=False)
     yield from (visits.question_keyboard(contact, question) for question in guide.questions)
     yield visits.visited_keyboard(LONGEST, [task], guide.follow_ups)
     yield roster.colleagues_keyboard(LONGEST, [person])
@@ -111,6 +122,40 @@ def keyboards_of_pushing(dossier: Dossier) -> Iterator[InlineKeyboardMarkup | No
     yield roster.absence_keyboard()
     yield roster.wishes_keyboard(Wishes(9, True))
     yield roster.wishes_keyboard(Wishes(9, False))
+    yield from keyboards_of_gaps()
+    yield from keyboards_of_sources()
+    for meant in (Meant(Due()), Meant(Due(), cases=(dossier.case,)), Meant(Due(), tasks=(task,))):
+        yield proposals.card_keyboard(10**9, meant)
+
+
+def keyboards_of_sources() -> Iterator[InlineKeyboardMarkup | None]:
+    title = "园区班车时刻和线路" * 6
+    own = OwnSource("own/0001", 9999, "document", title, "documents/x.md", "0" * 64, "active", 2**52, NOW)
+    holdings = [Holding(f"/srv/{'文件' * 60}{n}.pdf", title, bool(n % 2), own if n else None) for n in range(20)]
+    offer = Offer(10**9, 2**52, "班车.md", ".md", "0" * 64, "own/0001", None, "", None, None)
+    yield sources.list_keyboard(holdings, 1)
+    yield from map(sources.card_keyboard, holdings[:3])
+    yield sources.text_keyboard(holdings[0].key, 998, 1000)
+    yield sources.versions_keyboard(holdings[0].key, [own] * 20)
+    for replaced in (own, None):
+        yield sources.offer_keyboard(offer, replaced, asked_for=False)
+    yield sources.offer_keyboard(offer, own, asked_for=True)
+    yield sources.open_keyboard(holdings[0].key)
+    yield sources.waiting_keyboard(holdings[0].key)
+
+
+def keyboards_of_gaps() -> Iterator[InlineKeyboardMarkup | None]:
+    gap = Gap(10**9, NOW, 2**52, "厂里锅炉停用怎么申报", refused=True, said="", cited=())
+    settled = Settled(10**9, How.MARKED, "revisit-mechanism", "回访机制", 2**52, NOW)
+    long = f"/srv/{'文件' * 60}.pdf"
+    hit = Hit(Passage(long, 0, "回访机制", "document", "", "正文。"), 1.0)
+    yield gaps.list_keyboard([Group((gap,))] * 6, 1, 3, [(settled, gap.text)])
+    yield gaps.group_keyboard(10**9)
+    yield gaps.candidates_keyboard(10**9, [hit])
+    yield gaps.candidate_keyboard(10**9, long)
+    yield gaps.settled_keyboard(10**9, undo=True)
+    yield gaps.draft_keyboard(Draft(10**9, 2**52, (1,), "标题\n正文", "policy", NOW, "", None))
+    yield gaps.again_keyboard(10**9)
 
 
 def carried(dossier: Dossier) -> set[str]:

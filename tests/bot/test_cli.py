@@ -20,14 +20,16 @@ from actions.store import CaseLog
 from bot import messages
 from bot.cli import cli
 from bot.messages import command_line
+from bot.messages.editions import edition
 from bot.render.answers import answer_text
 from bot.sandbox.server import Person, create_app, serve
+from playbook.own import OwnFile, write_list
 from retrieval.library import Library
 from tests.cast import COLLEAGUE, LEAD, OFFICER
 
 ASKED = "稳岗补贴怎么申请？"
 REFUSED = "食堂今天中午吃什么？"
-KEYS = ["id", "question", "refused", "answer", "citations", "engine", "ms"]
+KEYS = ["id", "question", "refused", "answer", "citations", "engine", "ms", "edition"]
 CITATION_KEYS = ["id", "title", "kind", "pillar", "text", "score"]
 CLOSURE_BOT = Path(sys.executable).with_name("closure-bot")
 
@@ -192,6 +194,25 @@ def test_check_is_content_with_the_playbook_that_comes_along(tmp_path: Path) -> 
     result = invoke("check", "--data-dir", tmp_path)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "没有问题" in result.stdout
+    assert "（还没有收进索引" in result.stdout.splitlines()[-1]
+
+
+def test_check_and_the_doctor_name_the_edition_that_answers_name(indexed: Path, library: Library) -> None:
+    named = library.ask(ASKED).edition
+    assert named
+    line = edition(named.digest, named.on)
+    assert invoke("check", "--data-dir", indexed).stdout.splitlines()[-1] == line
+    assert line in invoke("doctor", "--data-dir", indexed).stdout.splitlines()
+
+
+def test_check_reads_the_sections_that_leads_have_written(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    (sources / "sections").mkdir(parents=True)
+    (sources / "sections" / "x.md").write_text("没有文件头", "utf-8")
+    write_list(sources, [OwnFile("own-2026-0001", 1, "section", "锅炉", "sections/x.md", "0", active=True)])
+    result = invoke("check", "--data-dir", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{sources / 'sections' / 'x.md'}:1:缺少文件头")
 
 
 def test_check_names_file_line_and_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import logging
 import re
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +16,10 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from actions.gaps import Gaps
 from actions.inbox import Inbox
 from actions.leaving import remove_officer
+from actions.ledger import Ledger
 from actions.officers import Officers, Role
 from actions.questions import Question, Questions
 from actions.store import CaseLog
@@ -34,7 +36,9 @@ from bot.sandbox.wire import message_json
 from bot.sandbox.world import World
 from bot.services import utc_now
 from bot.settings import Settings
+from playbook.edition import Text
 from retrieval.errors import IndexBusy
+from retrieval.followups import Turn
 from retrieval.library import Library, LibrarySettings
 from retrieval.model import Answer, Hit, Passage, Quote
 from tests.bot.sandbox.test_sandbox_formats import png
@@ -88,6 +92,18 @@ def log(tmp_path: Path) -> Iterator[CaseLog]:
 @pytest.fixture
 def questions(log: CaseLog) -> Questions:
     return Questions(log)
+
+
+@pytest.fixture
+def gaps(log: CaseLog) -> Gaps:
+    return Gaps(log, Ledger(log))
+
+
+def rated(questions: Questions, number: int) -> int | None:
+    """How a question was rated."""
+    question = questions.get(number)
+    assert question
+    return question.rating
 
 
 @asynccontextmanager
@@ -251,7 +267,9 @@ async def test_an_officer_gets_an_answer_with_marks_sources_and_buttons(
     said, sources = answer.text.split("\n\n")
     assert said.startswith(f"{cited[0].passage.title}\n")
     assert re.search(r"。\[1\]$", said, re.MULTILINE)
-    for mark, (hit, line) in enumerate(zip(cited, sources.splitlines(), strict=True), 1):
+    basis, *lines = sources.splitlines()
+    assert re.fullmatch(r"依据（手册 \d{4}-\d\d-\d\d 版 · [0-9a-f]{6}）", basis)
+    for mark, (hit, line) in enumerate(zip(cited, lines, strict=True), 1):
         assert f"[{mark}] {hit.passage.title}" in line
     assert {entity["type"] for entity in answer.entities} == {"bold"}
     assert answer.reply_to is None
@@ -350,13 +368,13 @@ async def test_an_update_that_is_handled_again_is_not_answered_again(
 
 
 async def test_what_the_playbook_does_not_hold_is_refused_with_the_two_nearest_and_kept_as_a_gap(
-    bot: None, stage: Stage, library: Library, questions: Questions
+    bot: None, stage: Stage, library: Library, gaps: Gaps
 ) -> None:
     refusal = await stage.say(OFFICER, REFUSED)
     nearest = [hit.passage.title for hit in library.ask(REFUSED).citations[:2]]
     assert refusal.text == f"{messages.refusal(REFUSED)}\n{messages.nearest(nearest)}"
     assert labels(refusal) == [*(f"看{title}" for title in nearest), "都不是"]
-    assert [(gap.text, gap.refused, gap.rating) for gap in questions.gaps()] == [(REFUSED, True, None)]
+    assert [(gap.text, gap.refused) for gap in gaps.open()] == [(REFUSED, True)]
 
 
 async def test_a_nearest_section_opens(bot: None, stage: Stage, library: Library) -> None:
@@ -369,7 +387,7 @@ async def test_a_nearest_section_opens(bot: None, stage: Stage, library: Library
 async def test_none_of_them_is_kept(bot: None, stage: Stage, questions: Questions) -> None:
     refusal = await stage.say(OFFICER, REFUSED)
     assert await stage.press(OFFICER, refusal, "都不是") == Toast(messages.NONE_OF_THESE, alert=False)
-    assert [gap.rating for gap in questions.gaps()] == [-1]
+    assert rated(questions, 1) == -1
 
 
 async def test_what_people_write_is_never_markup(bot: None, stage: Stage) -> None:
@@ -479,7 +497,7 @@ async def test_a_rating_is_kept_told_and_ticked(
 
 
 async def test_a_rating_can_be_changed_and_pressing_it_again_changes_nothing(
-    bot: None, stage: Stage, log: CaseLog, world: World, questions: Questions
+    bot: None, stage: Stage, log: CaseLog, world: World, questions: Questions, gaps: Gaps
 ) -> None:
     answer = await stage.say(OFFICER, ASKED)
     await stage.press(OFFICER, answer, "👍")
@@ -487,7 +505,7 @@ async def test_a_rating_can_be_changed_and_pressing_it_again_changes_nothing(
     assert await stage.press(OFFICER, answer, "👍 ✓") == Toast(messages.RATED_GOOD, alert=False)
     assert await stage.press(OFFICER, answer, "👎") == Toast(messages.RATED_BAD, alert=False)
     await world.until(lambda: "👎 ✓" in labels(answer), 10)
-    assert [(gap.text, gap.rating) for gap in questions.gaps()] == [(ASKED, -1)]
+    assert [(gap.text, rated(questions, gap.id)) for gap in gaps.open()] == [(ASKED, -1)]
     assert len(await stage.settled(OFFICER)) == 1
 
 
@@ -723,8 +741,17 @@ class FakeLibrary(Library):
     def __init__(self, answer: Callable[[str], Answer]) -> None:
         self._answer = answer
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, meant: str = "") -> Answer:
         return self._answer(question)
+
+    def understood(self, question: str, earlier: Sequence[Turn]) -> str:
+        return question
+
+    def texts(self) -> Mapping[str, Text]:
+        return {}
+
+    def interrupt(self) -> None:
+        """Nothing to end."""
 
     def source_of(self, passage_id: str) -> list[Passage]:
         raise ZeroDivisionError("the source broke")

@@ -17,6 +17,7 @@ from actions.store import CaseLog
 from bot.alarm import Alarm
 from bot.jobs import Jobs
 from bot.keeping import Keeper, newest_backup
+from bot.noticing import Noticing
 from bot.pushing import Counts, Pusher
 from bot.services import Registers
 from bot.settings import Settings
@@ -153,7 +154,8 @@ async def going_round(settings: Settings, log: CaseLog, rounds: int) -> list[str
     async with Bot(TOKEN, request=mute, get_updates_request=mute) as bot:
         pusher = Idle(bot, registers, settings.push_lock)
         alarm = Alarm(bot, registers.roster, registers.now)
-        jobs = Jobs(pusher, registers, Keeper(settings), alarm, timedelta(milliseconds=1))
+        noticing = Noticing(dict, registers.editions)
+        jobs = Jobs(pusher, registers, noticing, Keeper(settings), alarm, timedelta(milliseconds=1))
         running = asyncio.create_task(jobs.run())
         async with asyncio.timeout(30):
             while pusher.rounds < rounds:  # noqa: ASYNC110 - there is no event

@@ -13,7 +13,7 @@ from actions.officers import Officers, Role
 from actions.store import CaseLog
 from bot.logs import OURS, set_up
 from bot.messages import cases as wording
-from bot.render.masking import HIDDEN
+from playbook.masking import HIDDEN
 from retrieval.library import Library
 from retrieval.model import Answer, Hit
 from tests.actions.taken_in import FARM, NOW, Office

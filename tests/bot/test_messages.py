@@ -23,6 +23,7 @@ WORDING = (messages, command_line)
 FILLED = {
     "stranger": messages.stranger(LARGEST_ID),
     "refusal": messages.refusal("食堂几点开饭"),
+    "understood_as": messages.understood_as("稳岗补贴，多少钱"),
     "nearest": messages.nearest(["个性化需求", "回访问什么"]),
     "look_at": messages.look_at("[1]"),
     "caution": messages.caution([1, 3], "引用前请核对现行有效文本"),

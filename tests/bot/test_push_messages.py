@@ -8,7 +8,7 @@ from typing import Any
 import opencc
 import pytest
 
-from bot.messages import push, roster, visits
+from bot.messages import editions, push, roster, visits
 
 TO_SIMPLIFIED = opencc.OpenCC("t2s")
 FILLING: dict[str, Any] = {
@@ -18,11 +18,12 @@ FILLING: dict[str, Any] = {
     "bool": True,
     "Sequence[str]": ["危废处置", "修复方案"],
 }
-OTHERWISE = {"agenda_title": ("2026-12",), "list_title": ("today", 3, date(2026, 11, 25))}
+MODULES = (push, roster, visits, editions)
+OTHERWISE = {"agenda_title": ("2026-12",), "list_title": ("today", 3, date(2026, 11, 25)), "edition": ("a3f9c2", None)}
 
 
 def functions() -> Iterator[tuple[str, Callable[..., str]]]:
-    for module in (push, roster, visits):
+    for module in MODULES:
         for name, value in vars(module).items():
             if callable(value) and getattr(value, "__module__", "") == module.__name__:
                 yield f"{module.__name__}.{name}", value
@@ -41,7 +42,7 @@ def _kind(annotation: Any) -> str:
 def sentences() -> dict[str, str]:
     constants = {
         f"{module.__name__}.{name}": str(value)
-        for module in (push, roster, visits)
+        for module in MODULES
         for name, value in vars(module).items()
         if name.isupper()
     }

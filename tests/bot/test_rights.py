@@ -15,10 +15,23 @@ from actions.files import Files
 from actions.handovers import Handovers, give
 from actions.leaving import remove_officer
 from actions.ledger import Ledger
+from actions.meant import Meaning
 from actions.officers import Officers, Role
 from actions.prompts import Prompts, Wanted
+from actions.proposals import Note
+from actions.proposing import Proposals
 from actions.questions import Questions
-from actions.right_errors import AdminsOnly, ContactHidden, LeadsOnly, NoCases, NotYourButton, OthersCase, PrivateOnly
+from actions.right_errors import (
+    AdminsOnly,
+    ContactHidden,
+    LeadsOnly,
+    NoCases,
+    NotYourButton,
+    OthersCase,
+    PlaybookOfLeads,
+    PrivateOnly,
+)
+from actions.rights import Rights
 from actions.roster import Absence, Roster
 from actions.store import CaseLog
 from actions.visits import Visits
@@ -49,6 +62,7 @@ PRESSES: dict[str, set[Member]] = {
     "similar:1": {OFFICER},
     "rate:1:1": {OFFICER},
     "none:1": {OFFICER},
+    "again:1": {OFFICER},
     "join:1": {OFFICER},
     "join:1:1": {OFFICER},
     f"join:1:1:{CASE}": {OFFICER},
@@ -105,12 +119,33 @@ PRESSES: dict[str, set[Member]] = {
     "remove:101": ADMINS,
     "remove:101:yes": ADMINS,
     "invite:officer": ADMINS,
+    "sources:0": LEADS,
+    "own:0123456789ab": LEADS,
+    "own:0123456789ab:text:0": LEADS,
+    "own:0123456789ab:off": LEADS,
+    "own:0123456789ab:old": LEADS,
+    "own:0123456789ab:file:1": LEADS,
+    "ask:source:0123456789ab": LEADS,
+    "offer:1:add": LEADS,
+    "gaps:0": LEADS,
+    "gap:1": LEADS,
+    "mark:1": LEADS,
+    "mark:1:0123456789ab": LEADS,
+    "aside:1": LEADS,
+    "takeback:1": LEADS,
+    "ask:section:1": LEADS,
+    "ask:answered_by:1": LEADS,
+    "draft:1:publish": LEADS,
+    "agree:1": {OFFICER},
+    "decline:1": {OFFICER},
+    f"choose:1:{CASE}": {OFFICER},
 }
 SAID: dict[str, set[Member]] = {
     "/start": EVERYBODY,
     "/help": EVERYBODY,
     "/ask 停业企业多久回访一次？": EVERYBODY,
     "停业企业多久回访一次？": EVERYBODY,
+    "/reset": EVERYBODY,
     "/new": OF_CASES,
     "/cases": OF_CASES,
     "/cases 蟹田": OF_CASES,
@@ -126,14 +161,17 @@ SAID: dict[str, set[Member]] = {
     "/quiet": OF_CASES,
     "/digest": OF_CASES,
     "/officers": ADMINS,
+    "/sources": LEADS,
+    "/gaps": LEADS,
 }
 REFUSALS = tuple(
     kind.sentence.format(case=CASE, name=OFFICER.name)
-    for kind in (AdminsOnly, ContactHidden, LeadsOnly, NoCases, NotYourButton, OthersCase)
+    for kind in (AdminsOnly, ContactHidden, LeadsOnly, NoCases, NotYourButton, OthersCase, PlaybookOfLeads)
 )
 DOMAIN = (
     "cases", "answers", "tasks", "task_waits", "notes", "files", "contacts", "handovers", "absences", "officers",
-    "questions", "walks", "prompts", "invitations",
+    "questions", "settled_gaps", "drafts", "resets", "walks", "prompts", "invitations",
+    "own_sources", "source_offers", "proposals",
 )  # fmt: skip
 
 
@@ -165,6 +203,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Handovers(log, office.cases, ledger).ask(case_id, COLLEAGUE.id, by=OFFICER.id, now=NOW)
         asked = Questions(log).record_question(OFFICER.id, "多久回访一次", refused=False, citations=[], now=NOW)
         Questions(log).attach_message(asked, OFFICER.id, 1, now=NOW)
+        meaning = Meaning(office.cases, office.tasks, roster)
+        registers = office.cases, office.tasks, visits, office.intake
+        proposals = Proposals(log, PROCEDURE, Rights(log), meaning, *registers)
+        proposals.propose(Note(case=CASE, text="搬家了"), "记一笔", by=OFFICER.id, update_id=1, now=NOW)
     return place
 
 

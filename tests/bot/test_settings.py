@@ -138,6 +138,8 @@ def test_everything_that_lasts_is_under_the_data_directory(monkeypatch: pytest.M
         "BAAI/bge-reranker-base",
         "http://chroma:8000",
         tmp_path / "released",
+        tmp_path / "learned.yaml",
+        tmp_path / "sources",
     )
     assert settings.files == tmp_path / "files"
 

@@ -91,7 +91,7 @@ def test_an_export_is_for_nobody_else_to_read(data: DataDir, tmp_path: Path) -> 
 def test_backup_says_what_it_did_and_what_is_wrong(data: DataDir, tmp_path: Path) -> None:
     result = invoke("backup", tmp_path / "new" / "day.backup")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == command_line.backed_up(str(tmp_path / "new" / "day.backup"), 3, False) + "\n"
+    assert result.stdout == command_line.backed_up(str(tmp_path / "new" / "day.backup"), 6, False) + "\n"
     (data.root / NAME_OF_PHOTO).unlink()
     meddle(data.log, "update events set actor_id = 999 where id = 3")
     result = invoke("backup", tmp_path / "day.backup")
@@ -134,7 +134,7 @@ def test_backup_without_room_is_one_line_and_leaves_nothing(data: DataDir, backu
 
 
 def test_restore_says_where_the_old_data_is_if_there_was_any(data: DataDir, backup: Path, tmp_path: Path) -> None:
-    [aside] = [line for line in invoke("restore", backup).stdout.splitlines() if "3 个文件" in line]
+    [aside] = [line for line in invoke("restore", backup).stdout.splitlines() if "6 个文件" in line]
     assert str(data.root / "replaced-") in aside
     assert "原来的数据" not in invoke("--data-dir", tmp_path / "new", "restore", backup).stdout
     assert invoke("--data-dir", tmp_path / "new", "officers", "list").stdout == invoke("officers", "list").stdout

@@ -57,7 +57,7 @@ class ToyRefusal(Refusal):
         super().__init__(Known(none, np.zeros(0, bool), none, none, {}, 0.0), never, never)
 
     def refuses(self, found: Found) -> bool:
-        return not found.candidates or found.candidates[0].lexical <= 0
+        return not found.taught and (not found.candidates or found.candidates[0].lexical <= 0)
 
 
 def use_toy(patch: pytest.MonkeyPatch) -> ToyEmbedder:

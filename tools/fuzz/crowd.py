@@ -37,6 +37,7 @@ KNOWN = {
     "task": "select id from tasks order by (id * 7919 + ?) % 101 limit 30",
     "question": "select id from questions order by id desc limit 20",
     "contact": "select id from contacts order by id desc limit 12",
+    "proposal": "select id from proposals order by id desc limit 12",
     "handover": "select id from handovers order by id desc limit 12",
     "file": "select id from files order by id desc limit 12",
     "person": "select telegram_id from officers limit 20",

@@ -15,9 +15,10 @@ WORK = frozenset(
     }
 )  # fmt: skip
 LEADING = frozenset({"waive", "release", "forget"})
+GAPS = frozenset({"settle_gap", "reopen_gap"})
 PEOPLE = frozenset({"add", "remove", "invite"})
 OWN_DAYS = frozenset({"wish", "leave", "return"})
-BY_ITSELF = frozenset({"answer", "follow_up", "resume", "set_aside"})
+BY_ITSELF = frozenset({"answer", "show", "follow_up", "resume", "set_aside", "show_offer", "lapsed_offer"})
 """What the record has without a name: where an answer stands, a case's status, an update that was given up."""
 WANTED_OF_CASES = frozenset({"note", "task", "case_file"})
 HANDED = {"cases": {"officer_id"}, "tasks": {"assignee_id"}, "walks": {"view"}}
@@ -46,6 +47,11 @@ class Judge:
             "invitations": self._invitation,
             "handovers": self._handover,
             "contacts": self._contact,
+            "own_sources": self._source,
+            "source_offers": self._source,
+            "settled_gaps": self._source,
+            "drafts": self._source,
+            "proposals": self._proposal,
         }
 
     def faults(self, changes: Sequence[Change], events: Iterable[Event]) -> list[Fault]:
@@ -68,6 +74,10 @@ class Judge:
             return event.subject == f"person:{self._who}"
         if kind == "case":
             return self._may_do_to_case(event.verb, subject)
+        if kind in ("source", "offer", "draft") or event.verb in GAPS:
+            return self._at.leads(self._who)
+        if kind == "proposal":
+            return self._at.has_cases(self._who)  # whose it is, its row tells
         if kind == "question":
             return self._at.registered(self._who)  # whose it is, its row tells
         if event.verb in OWN_DAYS:
@@ -126,6 +136,8 @@ class Judge:
         wanted, subject = change.after["verb"], change.after["subject"].partition("\n")[0]
         if wanted == "person":
             return self._at.admin(self._who)
+        if wanted in ("source", "section", "answered_by"):
+            return self._at.leads(self._who)
         if wanted == "decline":
             handover = self._at.tables["handovers"].get(int(subject))
             return handover is None or handover["to_id"] == self._who
@@ -134,6 +146,10 @@ class Judge:
 
     def _question(self, change: Change) -> bool:
         return change.row["officer_id"] == self._who and self._at.registered(self._who)
+
+    def _proposal(self, change: Change) -> bool:
+        own = change.row["officer_id"] == self._who and self._at.has_cases(self._who)
+        return own or (not change.after and self._at.leads(self._who))  # with a case that is forgotten
 
     def _absence(self, change: Change) -> bool:
         own = change.row["officer_id"] == self._who and self._at.has_cases(self._who)
@@ -161,6 +177,9 @@ class Judge:
             return self._works_on(change.row["case_id"])
         answered = change.before["to_id"] == self._who and self._at.has_cases(self._who)
         return answered or self._at.admin(self._who) or self._at.leads(self._who)
+
+    def _source(self, change: Change) -> bool:
+        return self._at.leads(self._who)
 
     def _contact(self, change: Change) -> bool:
         if not change.after:

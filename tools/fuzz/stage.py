@@ -135,6 +135,10 @@ def _furnish(log: CaseLog, at: Registers, canaries: Canaries) -> None:
     for case_id in cases:
         at.files.keep(case_id, b"%PDF-1.4 x", "名单.pdf", by=OFFICER.id, now=NOW)
         at.cases.note(case_id, canaries.matter(), by=OFFICER.id, now=NOW)
+    for number, data in enumerate((b"# 1\n", b"# 2\n", b"# 3\n"), 1):
+        kept = at.offers.keep(data, ".md")
+        at.offers.offer(kept, "班车.md", replaces="own/0001", by=LEAD.id, update_id=-number, now=NOW)
+    at.sources.put("own/0001", "document", "班车", "# 班车七点开\n".encode(), ".md", by=LEAD.id, now=NOW)
     for case_id in cases[2:4]:
         give(log, case_id, COLLEAGUE.id, by=None, now=NOW)
     for task in at.tasks.of_case(cases[4]):

@@ -26,6 +26,11 @@ KEYS = {
     "walks": ("officer_id",),
     "prompts": ("officer_id",),
     "invitations": ("code_hash",),
+    "own_sources": ("id", "version"),
+    "source_offers": ("id",),
+    "settled_gaps": ("question_id",),
+    "drafts": ("id",),
+    "proposals": ("id",),
 }
 """The tables that are anybody's, by key. The inbox, the ledger and the search index are the bot's own."""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.masking import HIDDEN, masked, without_contacts
+from playbook.masking import HIDDEN, masked, without_contacts
 
 PHONES = (
     "13812342046",

@@ -1,0 +1,246 @@
+"""Free words that want something done: understood by grammar, or by a model that calls tools; shown as a card.
+
+Nothing is written before its button. What is not plainly an act is left to the playbook.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from actions.calendar import local_day
+from actions.meant import Meant
+from actions.model import TaskStatus
+from actions.phrases import read_phrase
+from actions.proposal_errors import NoCaseNamed, NoSuchCase
+from actions.proposals import Arguments, Due, Find, Intake
+from actions.proposing import Done, Proposal
+from actions.rights import Right
+from bot.agent import may_be_a_wish
+from bot.handlers.cards import Cards
+from bot.handlers.cases import Lists
+from bot.handlers.due import DueTasks
+from bot.handlers.pressing import acknowledge, turn_page
+from bot.handlers.screens import Screens
+from bot.handlers.tasks import Doing
+from bot.handlers.visits import Visiting
+from bot.keyboards.proposals import card_keyboard
+from bot.keyboards.push import case_keyboard
+from bot.messages import proposals as wording
+from bot.render.proposals import card_text
+from bot.render.values import value
+from bot.services import Services, aside
+from playbook.errors import ClosureBotError
+
+Shown = tuple[str, InlineKeyboardMarkup | None]
+LOOKED_AT, TASKS_TOLD = 5, 8
+"""Cases, and tasks of each, that a model is told of."""
+
+
+class Proposing:
+    """In private chats alone. A message that is handled again after a crash proposes nothing twice."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        doing: Doing,
+        cards: Cards,
+        lists: Lists,
+        due: DueTasks,
+        visiting: Visiting,
+        screens: Screens,
+    ) -> None:
+        self._at, self._doing, self._cards, self._lists = services, doing, cards, lists
+        self._due, self._visiting, self._screens = due, visiting, screens
+
+    async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
+        """A text; False where nothing is to be done, and it is for somebody else."""
+        message = update.message
+        if message is None or message.from_user is None or not message.text or message.chat.type != Chat.PRIVATE:
+            return False
+        if Right.CASES not in await aside(self._at.rights.of, message.from_user.id, now=self._at.now()):
+            return False  # an admin is told nothing of cases, not even that there is none of that name
+        before = await aside(self._at.proposals.of_update, update.update_id)
+        if before:
+            await self._again(message, before)
+            return True
+        phrase = await aside(read_phrase, message.text)
+        if phrase is not None:
+            return await self._take(update, message, [phrase.arguments], context, certain=phrase.certain)
+        wanted = await self._by_model(message, context)
+        return bool(wanted) and await self._take(update, message, wanted, context, certain=False)
+
+    async def choose(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`choose:PROPOSAL:CASE-OR-TASK`: one of several that fit, in place."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        id_, choice = int(context.match[1]), context.match[2]
+        try:
+            proposal, meant = await aside(
+                self._at.proposals.choose, id_, choice, by=query.from_user.id, now=self._at.now()
+            )
+            text, keyboard = await aside(self._card, proposal, meant)
+        except ClosureBotError as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        await turn_page(query, text, keyboard)
+
+    async def agree(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`agree:PROPOSAL`: does it, and shows what has become of it below."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        id_, by = int(context.match[1]), query.from_user.id
+        try:
+            done = await aside(self._at.proposals.confirm, id_, by=by, update_id=update.update_id, now=self._at.now())
+        except ClosureBotError as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        await self._close(query, "confirmed")
+        if isinstance(query.message, Message):
+            await self._report(query.message, done, by)
+
+    async def decline(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """`decline:PROPOSAL`: nothing is done."""
+        query = update.callback_query
+        assert query is not None
+        assert context.match is not None
+        try:
+            await aside(self._at.proposals.cancel, int(context.match[1]), by=query.from_user.id, now=self._at.now())
+        except ClosureBotError as refused:
+            await acknowledge(query, str(refused), alert=True)
+            return
+        await acknowledge(query)
+        await self._close(query, "cancelled")
+
+    # Understanding
+
+    async def _by_model(self, message: Message, context: ContextTypes.DEFAULT_TYPE) -> Sequence[Arguments]:
+        agent, said = self._at.agent, message.text or ""
+        if agent is None or message.from_user is None or not may_be_a_wish(said):
+            return ()
+        with suppress(TelegramError):  # that it cannot be shown is no reason not to ask
+            await message.chat.send_action(ChatAction.TYPING)
+
+        async def look(name: str) -> str:
+            return await aside(self._seen, name)
+
+        return await agent.wanted(said, look, local_day(self._at.now()))
+
+    def _seen(self, name: str) -> str:
+        """Live cases by that name with their open tasks by the playbook's titles: no contact data, no free words."""
+        at, lines = self._at, list[str]()
+        for case in at.meaning.named(name)[:LOOKED_AT]:
+            tasks = [task for task in at.tasks.of_case(case.id) if task.status in (TaskStatus.OPEN, TaskStatus.BLOCKED)]
+            told = [wording.found_task(task.title, task.due_on) for task in tasks[:TASKS_TOLD] if not task.by_hand]
+            lines.append(wording.found_case(case.id, case.company, told))
+        return "\n".join(lines) or wording.NOTHING_FOUND
+
+    # Showing
+
+    async def _take(
+        self,
+        update: Update,
+        message: Message,
+        wanted: Sequence[Arguments],
+        context: ContextTypes.DEFAULT_TYPE,
+        *,
+        certain: bool,
+    ) -> bool:
+        """A card for each; False where the words were not plainly an act and fit no case."""
+        taken = False
+        for place, each in enumerate(wanted):
+            try:
+                taken |= await self._show(update, message, each, context, place)
+            except (NoSuchCase, NoCaseNamed) as refused:
+                if not certain:
+                    continue
+                await message.reply_text(str(refused))
+                taken = True
+            except ClosureBotError as refused:
+                await message.reply_text(str(refused))
+                taken = True
+        return taken
+
+    async def _show(
+        self, update: Update, message: Message, wanted: Arguments, context: ContextTypes.DEFAULT_TYPE, place: int
+    ) -> bool:
+        assert message.from_user is not None
+        if isinstance(wanted, Due):
+            command = {"today": self._due.today, "week": self._due.week, "overdue": self._due.overdue}[wanted.when]
+            await command(update, context)
+            return True
+        if isinstance(wanted, Find):
+            return await self._find(message, wanted.name)
+        said = (message.text or "").strip()
+        by, number, now = message.from_user.id, update.update_id, self._at.now()
+        proposal, meant = await aside(
+            self._at.proposals.propose, wanted, said, by=by, update_id=number, now=now, place=place
+        )
+        await self._send(message, proposal, meant)
+        return True
+
+    async def _find(self, message: Message, name: str) -> bool:
+        assert message.from_user is not None
+        cases = await aside(self._at.cases.search, name)
+        if not cases.cases:
+            return False
+        if len(cases.cases) == 1:
+            await self._cards.show(cases.cases[0].id, message.get_bot(), message.chat_id)
+        else:
+            text, keyboard = await aside(self._lists.found, name)
+            await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        return True
+
+    async def _again(self, message: Message, before: Sequence[Proposal]) -> None:
+        """Cards of this very message that a crash may have kept from being shown."""
+        for proposal in before:
+            if proposal.message_id is None and proposal.outcome is None:
+                try:
+                    meant = await aside(self._at.proposals.meant, proposal, self._at.now())
+                except ClosureBotError as refused:
+                    await message.reply_text(str(refused))
+                    continue
+                await self._send(message, proposal, meant)
+
+    async def _send(self, message: Message, proposal: Proposal, meant: Meant) -> None:
+        text, keyboard = await aside(self._card, proposal, meant)
+        sent = await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        await aside(self._at.proposals.shown, proposal.id, sent.message_id, now=self._at.now())
+
+    def _card(self, proposal: Proposal, meant: Meant) -> Shown:
+        fields, unread = dict[str, str](), list[str]()
+        if isinstance(meant.arguments, Intake):
+            values, unread = self._at.proposals.read_fields(meant.arguments, self._at.now())
+            questions = self._at.procedure.checklist.questions
+            fields = {name: value(questions[name], answer) for name, answer in values.items()}
+        return card_text(meant, proposal.said, fields, unread), card_keyboard(proposal.id, meant)
+
+    async def _close(self, query: CallbackQuery, outcome: str) -> None:
+        """The card stays, without its buttons."""
+        if isinstance(query.message, Message):
+            await turn_page(query, wording.settled(query.message.text_html or "", outcome), None)
+
+    async def _report(self, message: Message, done: Done, by: int) -> None:
+        """What has become of it: the walk, the visit, the task, or the case."""
+        if done.screen:
+            await self._screens.present(done.screen, message.get_bot(), message.chat_id)
+            return
+        assert done.case_id is not None
+        if done.visited:
+            text, keyboard = await aside(self._visiting.outcome, done.visited)
+        elif done.tries and done.task_id:
+            text, keyboard = await aside(self._visiting.in_vain, done.task_id, done.tries), case_keyboard(done.case_id)
+        elif done.task_id:
+            text, keyboard = await aside(self._doing.shown, done.task_id, by, done.settled)
+        else:
+            await self._cards.show(done.case_id, message.get_bot(), message.chat_id)
+            return
+        await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
