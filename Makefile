@@ -40,8 +40,9 @@ load: $(VENV)/.dev  ## two hundred officers at once, for five minutes
 docs: $(VENV)/.dev  ## the READMEs' tables, from the code and the last bench
 	$(BIN)/python -m tools.docs
 
-calibrate: $(VENV)/.dev  ## fits the refusal of the bundled model again
+calibrate: $(VENV)/.dev  ## fits the refusal of the bundled model, and the bound of grounding, again
 	$(BIN)/python -m tools.calibrate
+	$(BIN)/python -m tools.support
 
 picture: $(VENV)/.dev  ## the README's picture, from the running demo (needs chromium)
 	$(BIN)/python -m tools.picture

@@ -17,8 +17,8 @@ from actions.input_errors import DateFar, DateImpossible, NotADate
 
 _NUMERAL = r"(?:\d{1,3}|[零一二两三四五六七八九十]{1,3}|半)"
 _UNIT = r"(?:工作日|天|日|周|星期|礼拜|月|年)"
-_LATER = r"(?:往后|向后|再)?(?:推迟|延迟|延后|延长|延期|顺延|宽限|推后|押后|推|延|拖|晚|后)"
-_EARLIER = r"(?:往前|向前)?(?:提前|提早|赶前|早|提|推|赶)"
+_LATER = r"(?:往后|向后|再)?(?:推迟|延迟|延后|延长|延期|顺延|宽限|推后|押后|推|延|拖|挪|晚|后)"
+_EARLIER = r"(?:往前|向前)?(?:提前|提早|赶前|早|提|推|赶|挪)"
 SHIFT = rf"(?:{_LATER}|{_EARLIER})了?{_NUMERAL}个?{_UNIT}"
 SPAN = rf"(?:过{_NUMERAL}个?{_UNIT}|{_NUMERAL}个?{_UNIT}(?:之|以)?后)"
 _DIGITS = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"

@@ -134,9 +134,9 @@ class Gates:
         if task is None:
             self._insert(case_id, planned, blocked=bool(standing.progress.holders(planned)), by=by, now=now)
         elif task.withdrawn:
-            self._set(
-                task, now, by, "restore", status=TaskStatus.OPEN, outcome={}, title=planned.title, due_on=planned.due_on
-            )
+            officer = self._log.rows("select officer_id from cases where id = ?", [case_id])[0]["officer_id"]
+            values = {"title": planned.title, "due_on": planned.due_on, "assignee_id": officer}
+            self._set(task, now, by, "restore", status=TaskStatus.OPEN, outcome={}, **values)
         elif task.status in LIVE and not task.by_hand and task.title != planned.title:
             self._set(task, now, by, "rename", title=planned.title)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from actions.calendar import local_day
-from actions.ledger import Ledger
+from actions.ledger import Ledger, Notification
 from actions.reminders import (
     Occasion,
     Watch,
@@ -65,6 +65,14 @@ class Rounds:
             self._digests(hour, day, now)
             self._agendas(hour, day, now)
         self._remember(last, now)
+
+    def forward(self, notification: Notification, now: datetime) -> None:
+        """A task's reminder whose reader may not work on the case any more goes to who reads for its officer now."""
+        sql = "select officer_id from cases join tasks on case_id = cases.id where tasks.id = ?"
+        for row in self._log.rows(sql, [notification.task_id]):
+            reader = self._roster.reader(row["officer_id"], local_day(now))
+            if reader is not None:
+                self._ledger.put(reader, notification.occasion, task_id=notification.task_id, now=now)
 
     def _remind(self, hour: int, day: date, now: datetime, *, outage: bool) -> None:
         while ripe := self._ripe(hour, day):

@@ -171,7 +171,9 @@ class Tasks:
             task = self.need(task_id)
             if task.status in LIVE:
                 return NOTHING_SETTLED
-            self._set(task, {"status": "open", "done_at": None, "outcome": "{}"}, "reopen", by, now)
+            officer = self._cases.need(task.case_id).officer_id  # it may have gone to somebody else meanwhile
+            passed_on = {"assignee_id": officer} if officer != task.assignee_id else {}
+            self._set(task, {"status": "open", "done_at": None, "outcome": "{}", **passed_on}, "reopen", by, now)
             self._cases.reopen(task.case_id, by=by, now=now)
             return self._settle(task.case_id, by, now)
 

@@ -84,6 +84,13 @@ class Letters:
             return None
         return Letter(pack(letter.text.split("\n"), MESSAGE_LIMIT)[0], letter.keyboard)
 
+    def astray(self, notification: Notification) -> bool:
+        """Whether a task's reminder is for somebody who may not work on its case, or not any more."""
+        if notification.task_id is None or notification.occasion.partition(":")[0] in self._kinds:
+            return False
+        case_id = self._at.tasks.need(notification.task_id).case_id
+        return Right.WORK not in self._at.rights.of(notification.officer_id, case_id, now=self._at.now())
+
     def task(self, task_id: int) -> Letter:
         """One task as a message, whoever asks for it."""
         task = self._at.tasks.need(task_id)
@@ -107,8 +114,8 @@ class Letters:
     # By kind
 
     def _of_task(self, notification: Notification) -> Letter | None:
-        if notification.task_id is None:
-            return None
+        if notification.task_id is None or self.astray(notification):
+            return None  # it holds how to reach the owner
         task = self._at.tasks.need(notification.task_id)
         return self.task(task.id) if _still_due(task, notification.occasion) else None
 

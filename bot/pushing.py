@@ -176,6 +176,8 @@ class Pusher:
             counts.later += self._undelivered.unwritten(notification)
             return None
         if letter is None:
+            if self._letters.astray(notification):
+                self._at.rounds.forward(notification, self._at.now())
             self._at.ledger.dropped(notification.id)
             counts.dropped += 1
         return letter

@@ -105,7 +105,7 @@ class Library:
             return self._embedder.passages([simplify(text) for text in texts])
 
     def understood(self, question: str, earlier: Sequence[Turn]) -> str:
-        """`question` as it stands by itself after these turns, the newest last; itself where it follows on from none."""
+        """`question` as it stands by itself after these turns, the newest last; see `followups.carried`."""
         with self._busy:
             self._reopen_if_changed()
             return carried(question, earlier, self.search.find, self.refusal.margin)

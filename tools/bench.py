@@ -33,6 +33,7 @@ from tools.bench_followups import shares
 from tools.bench_learning import figures as learning
 from tools.bench_phrases import phrase_figures
 from tools.bench_push import figures
+from tools.support import grounding_figures
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "retrieval" / "questions.jsonl"
@@ -205,6 +206,7 @@ def main() -> None:
         note("answers", {name: round(share, 3) for name, share in answers(library, questions).items()})
         note("rankings", {name: round(share, 3) for name, share in rankings(library, questions).items()})
         note("follow-ups", {name: round(share, 3) for name, share in shares(library).items()})
+        note("grounding", grounding_figures())
         if chat := chat_figures(library, questions):
             note("chat model", chat)
         note("price of refusal", [[share, round(refused, 3)] for share, refused in price_of_refusal(library)])

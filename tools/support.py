@@ -10,11 +10,11 @@ import numpy as np
 
 from playbook.loader import load_playbook
 from retrieval.embedder import Matrix, PassageEmbedder, indexing_threads, load_embedder
-from retrieval.evidence import Evidence
 from retrieval.grounding import ground
+from retrieval.grounding.evidence import Evidence
+from retrieval.grounding.support import FITTED, LABELLED, Likeness
 from retrieval.model import Passage
 from retrieval.sources import playbook_sources
-from retrieval.support import FITTED, LABELLED, Likeness
 
 HONEST_LOST = 0.01
 """The share of honest sentences for the fit that the bound gives up."""
@@ -46,10 +46,13 @@ class Measured:
 
 def labelled() -> list[Row]:
     """The labelled sentences, each with its passage as it is indexed."""
-    passages = {each.id: each for source in playbook_sources(load_playbook().entries.values()) for each in source.passages}
+    passages = {
+        each.id: each for source in playbook_sources(load_playbook().entries.values()) for each in source.passages
+    }
     rows = map(json.loads, LABELLED.read_text("utf-8").splitlines())
     return [
-        Row(row["sentence"], passages[row["passage"]], row["supported"], row["kind"], row["set"] == "held") for row in rows
+        Row(row["sentence"], passages[row["passage"]], row["supported"], row["kind"], row["set"] == "held")
+        for row in rows
     ]
 
 
@@ -61,6 +64,12 @@ def measured(rows: list[Row], embedder: PassageEmbedder) -> Measured:
     return Measured(
         len(honest), sum(honest) / len(honest), len(lies), 1 - sum(lies) / len(lies), sum(honest) / max(1, sum(kept))
     )
+
+
+def grounding_figures() -> dict[str, float]:
+    """What the gate does on the sentences that it was not fitted on."""
+    found = measured([row for row in labelled() if row.held], load_embedder(threads=indexing_threads()))
+    return {"honest": found.honest, "kept": round(found.kept, 3), "lies": found.lies, "cut": round(found.cut, 3)}
 
 
 def fit(rows: list[Row], embedder: PassageEmbedder) -> tuple[list[float], float]:
@@ -82,7 +91,9 @@ def fit(rows: list[Row], embedder: PassageEmbedder) -> tuple[list[float], float]
 
 
 def _signals(pairs: list[tuple[str, Passage]], embedder: PassageEmbedder) -> Matrix:
-    found = [Likeness([Evidence.of([passage])], embedder.passages, [text]).signals(text, [0]) for text, passage in pairs]
+    found = [
+        Likeness([Evidence.of([passage])], embedder.passages, [text]).signals(text, [0]) for text, passage in pairs
+    ]
     return np.array(found)
 
 

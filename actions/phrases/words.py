@@ -13,9 +13,12 @@ LEAD = (
 )
 """Politeness before what is wanted, and in the midst of it."""
 TRAIL = r"(?:一下|吧|啊|哈|哦|呗|了|谢谢|多谢|辛苦了?|(?:可以|好|行|成)(?:吗|不|么)?|吗|么|[.!~,?])*"
-TIME = r"(?:今天|今日|今早|昨天|昨日|前天|刚刚|刚才|刚|上午|下午|早上|早晨|中午|晚上|傍晚|我们|我|已经|已|又|也|都|才|再次|,)*"
+TIME = (
+    r"(?:今天|今日|今早|昨天|昨日|前天|刚刚|刚才|刚|上午|下午|早上|早晨|中午|晚上|傍晚|我们|我|已经"
+    r"|已|又|也|都|才|再次|,)*"
+)
 OWNER = (
-    r"(?:的?(?:负责人|联系人|老板娘|老板|法人|老总|[\u4e00-\u9fff](?:总|老板|先生|女士|厂长|经理|师傅|主任|社长))"
+    r"(?:的?(?:负责人|联系人|老板娘|老板|法人|老总|股东|会计|家属|儿子|女儿|理事长|[\u4e00-\u9fff](?:总|老板|先生|女士|厂长|经理|师傅|主任|社长))"
     r"(?:本人)?)"
 )
 VISIT = r"(?:第?[一二两三四1-4]次)?(?:季度|上门)?(?:回访|走访)"
@@ -31,8 +34,10 @@ _ASKS = re.compile(
     r"怎么|怎样|如何|多[久少长快大高]|什么|哪|谁|是否|要不要|该不该|能不能|可不可以|为啥|为何|几[天次年个家]|[啥咋]|算不算|行不行|合不合|有没有"
 )
 _ASKS_AT_END = re.compile(r"(?:[?]|吗|呢|么)[.!~]*$")
-_POLITE = re.compile(r"帮我|帮忙|麻烦|请|劳驾|替我")
+_POLITE = re.compile(r"帮我|帮忙|麻烦|请|劳驾|替我|^(?:能不能|可不可以|能否|可以)(?:把|将|给)")
 _ASKED_POLITELY = re.compile(r"能不能|可不可以|能否|可以吗|好吗|行吗|行不行|可不可以")
+_NOTHING = re.compile(r"没有?(?:什么|啥|哪|几个|谁)|不怎么|了好?几[次个天家]")
+"""Says that there is little to tell."""
 _REPORTED = re.compile(r"问|说|讲|提|想知道|打听|不知道|没说")
 _QUOTES = "「」『』“”\"'‘’《》〈〉（）() "
 _GENERIC_WORDS = """
@@ -44,7 +49,8 @@ _GENERIC_WORDS = """
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _AROUND = re.compile(
     r"^(?:把|帮|替|为|将|给|跟|和|与|去|到|对|在|往|从|我|今天|刚|先|请|这边|那边)+"
-    r"|(?:那边|那家|这家|他们|这边|今天|已经|案件|案子)+$"
+    r"|(?:那边|那家|这家|他们|这边|那个|这个|上门|现场|今天|已经|案件|案子)+$"
+    r"|(?:这|那)(?:件|个)?事情?.{0,8}$"
 )
 
 
@@ -55,11 +61,11 @@ def asks(plain: str) -> bool:
         rest = re.sub(r"(?:吗|么|[?])+[.!~]*$", "", _ASKED_POLITELY.sub("", plain))
     if _ASKS_AT_END.search(rest):
         return True
-    first, *others = re.split(r"[,.;:!]", rest)
+    first, *others = re.split(r"[,.;:!]", _NOTHING.sub("", rest))
     return bool(_ASKS.search(first)) or any(_ASKS.search(part) and not _REPORTED.search(part) for part in others)
 
 
 def name(words: str) -> str:
     """A company's name without what goes before and after it; empty where the words name none in particular."""
     bare = _AROUND.sub("", words.strip(_QUOTES)).strip(_QUOTES)
-    return "" if bare in _GENERIC or len(bare) < 2 else bare
+    return "" if bare in _GENERIC or len(bare) < 2 or _POLITE.fullmatch(bare) else bare

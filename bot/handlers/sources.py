@@ -95,6 +95,8 @@ class Stock:
         versions = await self._versions(query, key)
         version = next((each for each in versions if each.version == int(number)), None)
         if version is None:
+            if versions:
+                await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)
             return
         try:
             data = await aside(self._at.sources.read, version)
@@ -111,7 +113,10 @@ class Stock:
         """`ask:source:KEY`: the next file, or text, is a new version."""
         query, (key,) = _pressed(update, context)
         holding = await self._found(query, key)
-        if holding is None or holding.own is None:
+        if holding is None:
+            return
+        if holding.own is None:
+            await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)
             return
         await acknowledge(query)
         await aside(self._at.prompts.ask, query.from_user.id, Wanted.SOURCE, holding.id, now=self._at.now())
@@ -127,7 +132,10 @@ class Stock:
 
     async def _versions(self, query: CallbackQuery, key: str) -> Sequence[OwnSource]:
         holding = await self._found(query, key)
-        return await aside(self._at.sources.versions, holding.id) if holding else ()
+        versions = await aside(self._at.sources.versions, holding.id) if holding else ()
+        if holding and not versions:
+            await acknowledge(query, messages.BUTTON_EXPIRED, alert=True)
+        return versions
 
     def _list(self, page: int) -> Shown:
         holdings = self._holdings.all()

@@ -7,13 +7,14 @@ import pytest
 
 from actions.case_errors import EvidenceMissing, ReasonMissing, TaskBlocked, TaskSettled
 from actions.checklist import Place
+from actions.handovers import give
 from actions.model import TaskStatus
 from actions.store import CaseLog
 from actions.walks import View
 from playbook.model import Pillar
 from playbook.parts import TaskKind
 from tests.actions.taken_in import DYE_WORKS, FARM, NOW, Office
-from tests.cast import OFFICER
+from tests.cast import COLLEAGUE, OFFICER
 
 BY: dict[str, Any] = {"by": OFFICER.id, "now": NOW}
 
@@ -116,6 +117,22 @@ def test_a_changed_answer_withdraws_tasks_and_brings_them_back(office: Office, d
     office.intake.answer(office.turn(), ["危险废物", "土壤或地下水"])
     office.intake.confirm(office.turn())
     assert office.by_rule(dye_works)["remediation-plan", 0, 1].id == plan.id
+
+
+def test_a_task_that_comes_to_life_again_is_of_who_has_the_case_by_then(office: Office, dye_works: str) -> None:
+    plan = office.by_rule(dye_works)["remediation-plan", 0, 1]
+    day = date(2026, 4, 1)
+    done = office.tasks.add(dye_works, "问近况", pillar=Pillar.relationship, kind=TaskKind.care, due_on=day, **BY)
+    office.tasks.finish(done.id, **BY)
+    office.intake.edit(office.turn(), dye_works, Place("findings"))
+    office.intake.answer(office.turn(), ["都没有"])
+    office.intake.confirm(office.turn())
+    give(office.log, dye_works, COLLEAGUE.id, **BY)
+    office.intake.edit(office.turn(COLLEAGUE.id), dye_works, Place("findings"))
+    office.intake.answer(office.turn(COLLEAGUE.id), ["危险废物", "土壤或地下水"])
+    office.intake.confirm(office.turn(COLLEAGUE.id))
+    office.tasks.reopen(done.id, by=COLLEAGUE.id, now=NOW)
+    assert [office.tasks.need(id_).assignee_id for id_ in (plan.id, done.id)] == [COLLEAGUE.id, COLLEAGUE.id]
 
 
 @pytest.mark.parametrize("drop", [False, True])

@@ -1,7 +1,7 @@
 """A case's first year as people meet it: the real application on the sandbox's Bot API, on a clock that tests move."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from actions.roster import Roster
+from actions.handovers import give
+from actions.roster import Absence, Roster
 from actions.store import CaseLog
 from bot.app import build
 from bot.delivery import Delivery
@@ -329,6 +330,37 @@ async def test_being_away_and_hours(stage: Stage, time: Time, office: Office, fa
     wishes = await stage.say(OFFICER, "/digest")
     await stage.turn(OFFICER, wishes, "8:00")
     assert "早报开着" in await stage.turn(OFFICER, wishes, roster_wording.BUTTON_DIGEST_ON)
+
+
+async def test_a_visit_that_has_not_reached_the_deputy_goes_to_the_officer_who_is_back(
+    stage: Stage, time: Time, office: Office, farm: str, world: World
+) -> None:
+    done(office, farm, but="revisit")
+    roster, first = Roster(office.log), date.fromisoformat(FIRST)
+    roster.leave(Absence(OFFICER.id, first, first, COLLEAGUE.id), now=NOW)
+    await told(stage, COLLEAGUE, "陈晓")
+    world.blocked.add(COLLEAGUE.id)
+    time.move(FIRST)
+    await told(stage, LEAD, "提醒发不到周敏")
+    roster.come_back(OFFICER.id, now=time())
+    world.blocked.discard(COLLEAGUE.id)
+    await stage.say(COLLEAGUE, "/start")
+    assert await told(stage, OFFICER, "第 1 次，共 4 次")
+    assert not any("138****2046" in message.text for message in stage.bots(COLLEAGUE.id))
+
+
+async def test_a_visit_that_waits_for_one_who_has_no_more_to_do_with_the_case_is_not_sent_to_them(
+    stage: Stage, time: Time, office: Office, farm: str, world: World
+) -> None:
+    done(office, farm, but="revisit")
+    world.blocked.add(OFFICER.id)
+    time.move(FIRST)
+    await told(stage, LEAD, "提醒发不到陈晓")
+    give(office.log, farm, COLLEAGUE.id, by=LEAD.id, now=time())
+    world.blocked.discard(OFFICER.id)
+    await stage.say(OFFICER, "/start")
+    assert await told(stage, COLLEAGUE, "第 1 次，共 4 次")
+    assert not any("138****2046" in message.text for message in stage.bots(OFFICER.id))
 
 
 async def test_a_row_that_cannot_be_written_holds_up_no_other(

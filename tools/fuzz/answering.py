@@ -13,6 +13,10 @@ from tools.fuzz.texts import QUESTIONS
 
 COMPANY_CODE = "91110000600037341L"
 """A company's code that adds up."""
+WISHES = (
+    "给{0}记一条：{1}", "给{0}加一项任务：{1}，下周三前", "把{0}的回访改到下周五，{1}", "{0}没联系上",
+    "今天回访了{0}，{1}", "把{0}的回访推迟三天，{1}", "找{0}", "把{0}的任务改到月底",
+)  # fmt: skip
 ELSEWHERE = {View.REVIEW: "保存", View.CONFIRM: "确认", View.CANCEL: "否"}
 
 
@@ -34,7 +38,7 @@ def apt(stage: Stage, member: Member, dice: Random, owners: list[str]) -> str:
         return _answer(screen.asked.question, stage, dice)
     if screen and screen.walk.view in ELSEWHERE:
         return ELSEWHERE[screen.walk.view]
-    return dice.choice([*QUESTIONS, *("/new",) * 6, _remark(stage, dice, owners)])
+    return dice.choice([*QUESTIONS, *("/new",) * 6, _remark(stage, dice, owners), *_wishes(stage, member, dice)])
 
 
 def case_at_hand(stage: Stage, member: Member) -> str | None:
@@ -57,6 +61,13 @@ def walks(stage: Stage, member: Member) -> bool:
     return stage.log.row("select 1 from walks where officer_id = ? and view <> 'ended'", [member.id]) is not None
 
 
+def _wishes(stage: Stage, member: Member, dice: Random) -> list[str]:
+    """What somebody would have done with a case of theirs, in free words."""
+    sql = "select id from cases where officer_id = ? and status in ('open', 'follow_up') order by id desc limit 9"
+    rows = stage.log.rows(sql, [member.id])
+    return [dice.choice(WISHES).format(dice.choice(rows)["id"], stage.canaries.matter())] * 4 if rows else []
+
+
 def _case(stage: Stage, sql: str, subject: object) -> str | None:
     row = stage.log.row(sql, [subject])
     return row["case_id"] if row else None
@@ -67,6 +78,8 @@ def _wanted(wanted: Wanted, stage: Stage, dice: Random, owners: list[str]) -> st
         return f"{dice.choice(('下周三', '三个月后', '2026-12-01', '明天'))} {_remark(stage, dice, owners)}"
     if wanted is Wanted.PERSON:
         return dice.choice(("新来的", "小李", "甲" * 20))
+    if wanted is Wanted.SECTION:
+        return f"班车{dice.choice('一二三四')}\n园区班车每天早上七点从南门开出。\n停业的企业仍可乘坐，由窗口登记。"
     return _remark(stage, dice, owners)
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 from actions.store import CaseLog
 from tests.cast import ADMIN, COLLEAGUE, HEAD, LEAD, OFFICER
+from tools.fuzz import made
 
 LEADS = (LEAD.id, HEAD.id)
 OF_CASES = (
@@ -37,6 +38,14 @@ OF_WALKS = (
 )  # fmt: skip
 """At the step where somebody is, whether or not there was such a button."""
 OFFERED = ("take:{}", "ask:decline:{}")
+PROPOSED = ("agree:{}", "agree:{}", "decline:{}")
+OF_GAPS = ("gap:{}", "mark:{}", "aside:{}", "ask:section:{}", "ask:section:{}", "ask:answered_by:{}")
+OF_SETTLED = ("gap:{}", "takeback:{}")
+OF_DRAFTS = ("draft:{}:publish", "draft:{}:rewrite", "draft:{}:drop", "draft:{}:policy")
+OF_OFFERS = ("offer:{}:add", "offer:{}:swap", "offer:{}:no")
+OF_SOURCES = (
+    "own:{}", "own:{}:text:0", "own:{}:on", "own:{}:off", "own:{}:old", "own:{}:file:1", "ask:source:{}",
+)  # fmt: skip
 ASKED = ("owner", "staff", "needs", "ideas", "mood")
 """On a visit, in this order."""
 MANY = 40
@@ -45,6 +54,7 @@ _TASKS_OF_MINE = "select tasks.id from tasks join cases on cases.id = case_id wh
 DEEDS: tuple[tuple[int, Sequence[str], str], ...] = (
     (4, OF_ONESELF, "select telegram_id as id from officers where telegram_id = ?"),
     (10, OFFERED, "select id from handovers where to_id = ? and answered_at is null"),
+    (10, PROPOSED, "select id from proposals where officer_id = ? and outcome is null"),
     (16, OF_WALKS, "select step as id from walks where officer_id = ?"),
     (6, ("fill:{}",), "select id from cases where officer_id = ? and status = 'draft'"),
     (10, OF_ARCHIVED, "select id from cases where MINE and status = 'archived' and opened_on is not null"),
@@ -54,6 +64,16 @@ DEEDS: tuple[tuple[int, Sequence[str], str], ...] = (
     (6, OF_TASKS, _TASKS_OF_MINE),
 )
 """How often, what, and to which of somebody's rows; to a lead everything is theirs."""
+_GAPS = "select id from questions where (refused = 1 or rating = -1)"
+OF_LEADS: tuple[tuple[Sequence[str], str], ...] = (
+    (("gaps:{}", "sources:{}", "agenda:{}"), "select 0 as id"),
+    (OF_GAPS, f"{_GAPS} and id not in (select question_id from settled_gaps)"),
+    (OF_SETTLED, "select question_id as id from settled_gaps"),
+    (OF_DRAFTS, "select id from drafts where outcome is null"),
+    (OF_OFFERS, "select id from source_offers where outcome is null"),
+    (OF_SOURCES, f"select value as id from json_each('{json.dumps(made.WORDS['key'][2:])}')"),
+)
+"""What leads do with what is answered, and from what; the sources are those of the stage."""
 
 
 def sensible(log: CaseLog, who: int, dice: Random) -> str | None:
@@ -62,6 +82,10 @@ def sensible(log: CaseLog, who: int, dice: Random) -> str | None:
         return dice.choice(OF_PEOPLE).format(dice.choice((OFFICER.id, COLLEAGUE.id, LEAD.id, HEAD.id)))
     if dice.random() < 0.7 and (told := _telling(log, who, dice)):
         return told
+    if who in LEADS and dice.random() < 0.25:
+        deeds, sql = dice.choice(OF_LEADS)
+        rows = log.rows(f"{sql} order by 1 desc limit {MANY}")
+        return dice.choice(deeds).format(dice.choice(rows)["id"]) if rows else None
     whose = "? > 0" if who in LEADS else "cases.officer_id = ?"
     ((_, deeds, sql),) = dice.choices(DEEDS, [deed[0] for deed in DEEDS])
     rows = log.rows(f"{sql.replace('MINE', whose)} order by 1 desc limit {MANY}", [who])

@@ -103,6 +103,8 @@ class Stage:
             ledger.claim(notification.id, "fuzz", now=now)
             letter = letters.compose(notification)
             if letter is None:
+                if letters.astray(notification):
+                    self.at.rounds.forward(notification, now)
                 ledger.dropped(notification.id)
                 continue
             sent = await self.application.bot.send_message(

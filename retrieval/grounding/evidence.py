@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.chunks import sentences
-from retrieval.figures import spelled
+from retrieval.grounding.figures import spelled
 from retrieval.model import Passage
 from retrieval.normalise import CACHED, pairs
 

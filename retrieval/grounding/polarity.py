@@ -7,14 +7,16 @@ in the clause of the source that is nearest, and is to be denied in both or in n
 import re
 from functools import lru_cache
 
-from retrieval.evidence import Evidence, clauses, near, terms
+from retrieval.grounding.evidence import Evidence, clauses, near, terms
 from retrieval.normalise import CACHED
 
 _WIDE = re.compile(
     r"不得|不能|不可(?!抗)|不要|不宜|不应|不许|不准|禁止|严禁|无须|无需|不需要|不必|不用|不再|不会|避免|拒绝|也不|并不|不由|不是"
     r"|不因.{1,12}?而|不在(?=.*(?:之列|之内|范围|情形))|劝停|而不|免得|(?<!可)以免"
 )
-_NEAR = re.compile(r"(?<!得)不(?![到足满同少久仅只论管断因善良清明符]|达标|规范|一样|相同)|未(?!来|了事)|没有|没(?!收)|无(?!形|论)|并非|免于|(?<!不)免除|非(?=法定)")
+_NEAR = re.compile(
+    r"(?<!得)不(?![到足满同少久仅只论管断因善良清明符]|达标|规范|一样|相同)|未(?!来|了事)|没有|没(?!收)|无(?!形|论)|并非|免于|(?<!不)免除|非(?=法定)"
+)
 _UNABLE = re.compile(r"不[了到上起成着](?!位|案|任|\d)")
 _WHETHER = re.compile(r"(.)不\1|有没有|有无|是否|能否|没有(?=、|吗|$)")
 _RELATIVE = re.compile(r"(?:没有?|未|不|无)[^,的]{1,8}的")
@@ -22,17 +24,63 @@ _BEFORE = re.compile(r".{0,8}(?:之前|以前|(?<!提)前)(?:$|就|应|须|要|�
 _REACH = 6
 """Characters after a plain 「不」 in which the word stands that it denies."""
 _VERB = ("v", "a")
-_LIGHT = frozenset("需要 应该 应当 可以 必须 能够 进行 予以 作为 成为 用来 包括 以前 以后 停业 企业".split())
-_FIXED = frozenset("不足 不到 不满 不同 不少 不断 不仅 不管 不论 不动产 不良 不久 不止 不得 不能 不可 不要 不宜 不应 不必 不用 未来 未经".split())
+_LIGHT = frozenset(
+    [
+        "需要",
+        "应该",
+        "应当",
+        "可以",
+        "必须",
+        "能够",
+        "进行",
+        "予以",
+        "作为",
+        "成为",
+        "用来",
+        "包括",
+        "以前",
+        "以后",
+        "停业",
+        "企业",
+    ]
+)
+_FIXED = frozenset(
+    [
+        "不足",
+        "不到",
+        "不满",
+        "不同",
+        "不少",
+        "不断",
+        "不仅",
+        "不管",
+        "不论",
+        "不动产",
+        "不良",
+        "不久",
+        "不止",
+        "不得",
+        "不能",
+        "不可",
+        "不要",
+        "不宜",
+        "不应",
+        "不必",
+        "不用",
+        "未来",
+        "未经",
+    ]
+)
 _SHORT = frozenset("受做管交赔卖租投")
-_ADVERBS = frozenset("单独 自行 直接 擅自 私下 继续 自动".split())
+_ADVERBS = frozenset(["单独", "自行", "直接", "擅自", "私下", "继续", "自动"])
 _STRONG = re.compile(r"必须|务必|一律|强制|一定要|自动|当然|立即(?=被)")
 _MILD = re.compile(r"可以|可能|(?<![不])可(?=被|由|依|用|在|先|作|录)|宜|最好|「可以」")
 _THERE = re.compile(r"(?<!成)已经?(?:建成|成立|建立|上线|启用|开通)")
 _PLANNED = re.compile(r"设想|展望|计划建立|建议|探索")
 _OPPOSITES = (
-    ("高于", "低于"), ("公开", "私下"), ("增加", "减少"), ("上升", "下降"), ("提前", "推迟"), ("本地", "外地"), ("免费", "收费"), ("免费", "付费"), ("免费", "交费"),
-    ("全部", "部分"), ("全部", "一部分"), ("买家", "卖家"), ("出让方", "受让方"), ("口头", "书面"), ("合理", "不合理"), ("单独", "联合"),
+    ("高于", "低于"), ("公开", "私下"), ("增加", "减少"), ("上升", "下降"), ("提前", "推迟"),
+    ("本地", "外地"), ("免费", "收费"), ("免费", "付费"), ("免费", "交费"), ("全部", "部分"), ("全部", "一部分"),
+    ("买家", "卖家"), ("出让方", "受让方"), ("口头", "书面"), ("合理", "不合理"), ("单独", "联合"),
     ("自行", "委托"), ("自己", "第三方"), ("指定", "自己挑"), ("继续", "撤销"), ("统一", "单独"), ("债权人", "债务人"),
 )  # fmt: skip
 _MARGIN = 0.1
@@ -46,8 +94,13 @@ _LEAST = 0.32
 def contrary(sentence: str, evidence: Evidence) -> bool:
     """Whether the sentence denies what its source says, or the other way round, or says 「must」 for 「may」."""
     sources = evidence.clauses()
-    return _flatly(sentence, sources) or _not_yet(sentence, evidence.text) or any(
-        _denied_otherwise(each, sources) or _stronger(each, sources) or _opposite(each, sources) for each in clauses(sentence)
+    return (
+        _flatly(sentence, sources)
+        or _not_yet(sentence, evidence.text)
+        or any(
+            _denied_otherwise(each, sources) or _stronger(each, sources) or _opposite(each, sources)
+            for each in clauses(sentence)
+        )
     )
 
 
@@ -107,7 +160,10 @@ def _claims(word: str, tag: str) -> bool:
 
 def _denied(clause: str) -> list[tuple[int, int, bool]]:
     """Where denials reach: from, to, and whether they cover all of that or only the first verb."""
-    wide = [(match.start() if match.group() == "劝停" else match.end(), len(clause), True) for match in _WIDE.finditer(clause)]
+    wide = [
+        (match.start() if match.group() == "劝停" else match.end(), len(clause), True)
+        for match in _WIDE.finditer(clause)
+    ]
     plain = [(match.end(), match.end() + _REACH, False) for match in _NEAR.finditer(clause)]
     return wide + plain
 

@@ -1,13 +1,14 @@
 """Whether the figures of a sentence are those of its source, and said of the same things. Pure.
 
-A passage has many figures, and a wrong one is most often another of its own: 「20日内注销」 where it is 30 days, and 20 for
-something else. So a figure counts only if no sentence with another figure of its kind says the rest of the clause better.
+A passage has many figures, and a wrong one is most often another of its own: 「20日内注销」 where it is 30 days, and
+20 for something else. So a figure counts only if no sentence with another figure of its kind says the rest of the
+clause better.
 """
 
 from collections.abc import Sequence
 
-from retrieval.evidence import Evidence, covered, terms
-from retrieval.figures import Figure, clauses_with, contradicted, figures
+from retrieval.grounding.evidence import Evidence, covered, terms
+from retrieval.grounding.figures import Figure, clauses_with, contradicted, figures
 
 BETTER = 0.12
 """By how much a clause with another figure must say more of the rest to show that a figure is put in its place."""
@@ -56,7 +57,9 @@ def _of_nothing(clause: str, sentence: str, same: Sequence[tuple[str, Figure, st
 
 def _bounded_otherwise(clause: str, figure: Figure, same: Sequence[tuple[str, Figure, str]]) -> bool:
     nearest = max(_near(clause, other, whole) for other, _, whole in same)
-    return contradicted(figure, [its for other, its, whole in same if _near(clause, other, whole) >= nearest - BETTER / 2])
+    return contradicted(
+        figure, [its for other, its, whole in same if _near(clause, other, whole) >= nearest - BETTER / 2]
+    )
 
 
 def _of_another(clause: str, figure: Figure, told: Sequence[tuple[str, Figure, str]]) -> bool:

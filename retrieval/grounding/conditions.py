@@ -1,15 +1,19 @@
 """Under which condition something is so, and what the source leaves open. Pure.
 
-「因市场淘汰停业的，重点对接绿色转型扶持」 takes its halves from two sentences of the source that speak of different companies.
+「因市场淘汰停业的，重点对接绿色转型扶持」 takes its halves from two sentences of the source that speak of
+different companies.
 """
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from retrieval.agents import actors, without
-from retrieval.evidence import Evidence, clauses, covered, near, terms
+from retrieval.grounding.agents import actors, without
+from retrieval.grounding.evidence import Evidence, clauses, covered, near, terms
 
-_CONDITION = re.compile(r"(?:的|的企业|的公司|的单位|时|之前|以前|之后|以后|停业|关停|破产|解散)$|^(?:如果|若|因|对于|对)")
+_CONDITION = re.compile(
+    r"(?:的|的企业|的公司|的单位|时|之前|以前|之后|以后|停业|关停|破产|解散)$|^(?:如果|若|因|对于|对)"
+)
 _OPEN = re.compile(r"没有写明|没有列|没有写|未写明|没写|未见|没有注明|由谁")
 _ASKED = re.compile("多少|什么|谁|何时|是否|哪|几")
 _UNCERTAIN = re.compile(r"没|未|不|核实|核对|为准|谁|是否|约定")
@@ -23,7 +27,7 @@ def misapplied(sentence: str, evidence: Evidence) -> bool:
     parts = clauses(sentence)
     if not _OPEN.search(sentence) and any(_left_open(part, evidence) for part in parts):
         return True
-    for condition, told in zip(parts, parts[1:], strict=False):
+    for condition, told in pairwise(parts):
         if _CONDITION.search(condition) and _elsewhere(condition, told, evidence.sentences):
             return True
     return False

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from retrieval.evidence import Evidence, clauses, near
+from retrieval.grounding.evidence import Evidence, clauses, near
 from retrieval.normalise import CACHED, HAN
 
 _ACTORS = {
@@ -67,7 +67,7 @@ def _by_others(clause: str, sources: list[tuple[str, frozenset[str], str]]) -> b
     if not mine or len(re.sub(rf"[^{HAN}]", "", bare)) < 4:
         return False
     agreeing = opposed = 0.0
-    for other, its, whole in sources:
+    for other, its, _ in sources:
         nearness = near(bare, other, other)
         if its and mine.isdisjoint(its):
             opposed = max(opposed, nearness)

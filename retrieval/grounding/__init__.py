@@ -1,8 +1,8 @@
 """Which of a chat model's sentences the passages bear out that it was given. Code decides, without asking a model.
 
-A sentence leaves under marks whose passages hold it: its figures and names stand there, nothing in it is denied there or
-comes in another order there, and it is as like them as honest sentences are. A sentence under a wrong mark is put under
-the right one; whatever is borne out by no passage is cut. `support` holds the bound and how it was found.
+A sentence leaves under marks whose passages hold it: its figures and names stand there, nothing in it is denied there
+or comes in another order there, and it is as like them as honest sentences are. A sentence under a wrong mark is put
+under the right one; whatever is borne out by no passage is cut. `support` holds the bound and how it was found.
 """
 
 import re
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from playbook.masking import without_contacts
-from retrieval.agents import by_others
 from retrieval.chunks import plain
-from retrieval.conditions import misapplied
 from retrieval.embedder import Matrix
-from retrieval.evidence import Evidence, covered, terms
-from retrieval.figures import spelled
+from retrieval.grounding.agents import by_others
+from retrieval.grounding.conditions import misapplied
+from retrieval.grounding.evidence import Evidence, covered, terms
+from retrieval.grounding.figures import spelled
+from retrieval.grounding.named import unnamed
+from retrieval.grounding.order import turned_round
+from retrieval.grounding.polarity import contrary
+from retrieval.grounding.quantities import misquoted
+from retrieval.grounding.support import Likeness
 from retrieval.model import Passage, Statement
-from retrieval.named import unnamed
-from retrieval.order import turned_round
-from retrieval.polarity import contrary
-from retrieval.quantities import misquoted
-from retrieval.support import Likeness
 
 Similarity = Callable[[Sequence[str]], Matrix]
 """Embeds texts to unit vectors, one row a text: an embedder's `passages`."""
@@ -40,7 +40,9 @@ _BRACKETED = r"\s*[\[［【〔]+\s*(?:来源|出处|材料|段落)?\s*(\d{1,2}(?
 _MARK = re.compile(_BRACKETED)
 _MARKED_STOP = re.compile(rf"((?:{_BRACKETED})+)\s*([。！？!?；;，,、.]+)")
 _SENTENCE = re.compile(rf"(?:(?!\n)[^。！？!?])+?(?:[。！？!?]+[」』”’）)]*(?:{_BRACKETED})*|(?=\n)|\Z)", re.DOTALL)
-_ENUMERATION = re.compile(r"^(?:#{1,6}\s+|\(?\d{1,2}[.、)）]\s*|[①-⑩]\s*|[-*•·]\s*|(?:首先|其次|最后|此外|另外|同时)[,，]\s*)+")
+_ENUMERATION = re.compile(
+    r"^(?:#{1,6}\s+|\(?\d{1,2}[.、)）]\s*|[①-⑩]\s*|[-*•·]\s*|(?:首先|其次|最后|此外|另外|同时)[,，]\s*)+"
+)
 _FILLER = re.compile(
     r"^(?:根据|依据|按照|基于|从)(?:您?提供的|上述|以上|所给的?|给出的|这些|现有的?|手册的?)*(?:材料|资料|段落|内容|信息|手册)"
     r"(?:的?(?:内容|规定|记载|说明))?(?:来看|可知|显示)?[,，:：]?\s*"
@@ -52,7 +54,10 @@ _VOICE = re.compile(
     r"|系统提示|提示词|忽略(?:以上|之前|上述)|ignore (?:all|the|previous)|i am|as an ai|i cannot|i can't|sorry",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"https?://|www\.|[a-z0-9-]+\.(?:com|cn|net|org)\b|加(?:我)?微信|扫码|二维码|点击|公众号|qq群|转账|汇款", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https?://|www\.|[a-z0-9-]+\.(?:com|cn|net|org)\b|加(?:我)?微信|扫码|二维码|点击|公众号|qq群|转账|汇款",
+    re.IGNORECASE,
+)
 
 
 class Reason(StrEnum):

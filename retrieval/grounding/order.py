@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.evidence import Evidence, terms
-from retrieval.figures import spelled
+from retrieval.grounding.evidence import Evidence, terms
+from retrieval.grounding.figures import spelled
 from retrieval.normalise import CACHED
 
 _THEN = re.compile(
@@ -70,6 +70,8 @@ def _around(text: str, mark: re.Match[str]) -> list[Pair]:
     return [(told, terms(marked))] if before else [(terms(marked), told)]
 
 
-def _shared(earlier: frozenset[str], later: frozenset[str], its_earlier: frozenset[str], its_later: frozenset[str]) -> int:
+def _shared(
+    earlier: frozenset[str], later: frozenset[str], its_earlier: frozenset[str], its_later: frozenset[str]
+) -> int:
     one, other = len(earlier & its_earlier), len(later & its_later)
     return one + other if one and other and one + other >= _NEEDED else 0

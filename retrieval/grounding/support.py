@@ -1,8 +1,8 @@
 """How like its passages a sentence must be: a bound on four signals, fitted on labelled sentences.
 
-`support.jsonl` holds honest paraphrases of the playbook's passages and lies about them, written for this; two thirds of
-the passages are for the fit, the rest are held out. `make calibrate` fits anew. Cosines count from what the passage's
-own sentences have among each other, so that the bound is no embedding model's own.
+`support.jsonl` holds honest paraphrases of the playbook's passages and lies about them, written for this; a fifth is
+held out of the fit. `make calibrate` fits anew. Cosines count from what the passage's own sentences have among each
+other, so that the bound is no embedding model's own.
 """
 
 import json
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.embedder import Matrix
-from retrieval.evidence import Evidence, covered, terms
-from retrieval.figures import spelled
+from retrieval.grounding.evidence import Evidence, covered, terms
+from retrieval.grounding.figures import spelled
 from retrieval.normalise import nouns
 
 LABELLED = Path(__file__).with_name("support.jsonl")
@@ -45,7 +45,7 @@ def bound() -> Bound:
 
 
 class Likeness:
-    """How like their passages the sentences of one answer are. All are embedded at once, when one is first asked for."""
+    """How like their passages the sentences of one answer are. All are embedded at once, when one is asked for."""
 
     def __init__(
         self, evidence: Sequence[Evidence], similarity: Callable[[Sequence[str]], Matrix], texts: Sequence[str]

@@ -2,15 +2,17 @@
 
 import re
 
-from retrieval.evidence import Evidence
-from retrieval.figures import spelled
+from retrieval.grounding.evidence import Evidence
+from retrieval.grounding.figures import spelled
 from retrieval.normalise import HAN
 
 _QUOTED = re.compile(r"[「『《“\"]([^「」『』《》“”\"]{2,40})[」』》”\"]")
 _BODY = re.compile(
     rf"[{HAN}]{{2}}(?:局|委(?![托员派])|厅(?!级)|署|法院|检察院|仲裁院|交易所|集团|银行|协会|公园|大学|督察组|管委会|街道办|工会|沙龙)"
 )
-_DEPARTMENT = re.compile(r"(税务|公安|消防|住建|人社|环保|财政|审计|城管|市监|海关|民政|司法|教育|科技|应急)(?:部门|机关)?")
+_DEPARTMENT = re.compile(
+    r"(税务|公安|消防|住建|人社|环保|财政|审计|城管|市监|海关|民政|司法|教育|科技|应急)(?:部门|机关)?"
+)
 _OFFICES = re.compile(
     r"法院|检察院|公安|工会|政府|财政(?!局)|保险公司|第3方|股东|董事|法定代表人|管理人|清算组|村民|债权人|债务人|买家|律师|仲裁"
 )

@@ -1,6 +1,7 @@
-"""The figures in a Chinese sentence, in one spelling: dates, money, shares, spans of time, counts, articles of laws. Pure.
+"""The figures in a Chinese sentence, in one spelling: dates, money, shares, spans of time, counts, articles. Pure.
 
-「三十万元」 and 「30万」 are one figure, so are 「七成」 and 「70%」, 「半年」 and 「6个月」; 「30日内」 and 「提前30日」 are not.
+「三十万元」 and 「30万」 are one figure, so are 「七成」 and 「70%」, 「半年」 and 「6个月」; 「30日内」 and
+「提前30日」 are not.
 """
 
 import re
@@ -35,11 +36,20 @@ _FIGURE = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?:-|~|至|到|—)(?P<high>{_NUMBER}))?(?P<scale>[十百千]?[万亿]?)(?P<about>[+余多来几])?"
     rf"(?P<unit>%|{_COUNTER})?"
 )
-_EVERY = re.compile(r"每个?(半年|两周|季度?|[年月周天日])|([季月年])度(?!假)|按(季|月|年|周)(?!度)|([当次翌][年月日])(?!的确)")
+_EVERY = re.compile(
+    r"每个?(半年|两周|季度?|[年月周天日])|([季月年])度(?!假)|按(季|月|年|周)(?!度)|([当次翌][年月日])(?!的确)"
+)
 _CLAUSE_END = re.compile(r"[;:。！？!?\n]|,(?!\d{3})|(?<!\d)、(?!\d)|(?<=[年月日天家个])、(?=\d)")
 _HALF = re.compile(r"半数|过半|一半")
 _SCALES = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_SPANS = {"年": ("月", 12), "个月": ("月", 1), "季度": ("月", 3), "个季度": ("月", 3), "周": ("日", 7), "星期": ("日", 7)}
+_SPANS = {
+    "年": ("月", 12),
+    "个月": ("月", 1),
+    "季度": ("月", 3),
+    "个季度": ("月", 3),
+    "周": ("日", 7),
+    "星期": ("日", 7),
+}
 _DAYS = {"天": "日", "日": "日", "号": "日", "个工作日": "工作日", "工作日": "工作日", "小时": "小时", "分钟": "分钟"}
 _ALIKE = ("人名位", "家户间所", "次回趟", "项件条种类样点方面", "台套辆", "岁周岁")
 _AT_LEAST = re.compile(r"(?:至少|不少于|不低于|超过|最少|起码|高于|多于|大于|(?<!不)(?<!未)满)[^\d，。]{0,2}$")
@@ -60,8 +70,10 @@ class Figure:
     def same(self, other: "Figure") -> bool:
         """Whether both are one figure, whatever bounds them."""
         if self.kind != other.kind:
-            return {self.kind, other.kind} <= {"count", "money"} and "" in (self.value[1], other.value[1]) and (
-                self.value[0] == other.value[0]
+            return (
+                {self.kind, other.kind} <= {"count", "money"}
+                and "" in (self.value[1], other.value[1])
+                and (self.value[0] == other.value[0])
             )
         if self.kind == "date":
             return all(mine in (None, its) for mine, its in zip(self.value, other.value, strict=True))
@@ -74,7 +86,9 @@ class Figure:
 def spelled(text: str) -> str:
     """`text` in half width and simplified characters with Arabic numerals: where figures are looked for."""
     text = _GAP.sub("", simplify(unicodedata.normalize("NFKC", text)).lower())
-    return _NUMERAL.sub(_arabic, _PARTS.sub(_share, _HALF.sub("50%", text.replace("半年", "6个月").replace("半个月", "0.5个月"))))
+    return _NUMERAL.sub(
+        _arabic, _PARTS.sub(_share, _HALF.sub("50%", text.replace("半年", "6个月").replace("半个月", "0.5个月")))
+    )
 
 
 @lru_cache(maxsize=CACHED)
@@ -103,7 +117,7 @@ def clauses_with(sentence: str) -> tuple[tuple[str, Figure], ...]:
 
 
 def contradicted(figure: Figure, others: list[Figure]) -> bool:
-    """Whether `figure` is bounded the other way in all of the places where it stands: 「至少」 and 「最多」, 前 and 后."""
+    """Whether `figure` is bounded the other way wherever it stands: 「至少」 and 「最多」, 前 and 后."""
     for one, other in _OPPOSED:
         for mine, its in ((one, other), (other, one)):
             if mine in figure.cues and others and all(its in each.cues and mine not in each.cues for each in others):
@@ -118,9 +132,9 @@ def _arabic(match: re.Match[str]) -> str:
     import cn2an
 
     digits = match.group().replace("〇", "零")
-    if digits == "一" and match.string[match.end() : match.end() + 1] in _ONE_OF:
-        if match.string[match.end() : match.end() + 2] != "个月" and match.string[match.start() - 1 : match.start()] != "第":
-            return match.group()
+    before, after = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 2]
+    if digits == "一" and after[:1] in _ONE_OF and after != "个月" and before != "第":
+        return match.group()
     try:
         return f"{cn2an.cn2an(digits, 'smart'):g}" if len(digits) < 8 else match.group()
     except (ValueError, KeyError):  # 百, 千 alone: words, no numerals
