@@ -12,7 +12,7 @@ from datetime import date
 from actions.ahead import read_ahead
 from actions.cases import Cases, case_id
 from actions.model import Case, CaseStatus, Task, TaskStatus
-from actions.proposal_errors import NoCaseNamed, NoSuchCase, NoSuchTask
+from actions.proposal_errors import CaseNotLive, DayPassed, NoCaseNamed, NoSuchCase, NoSuchTask
 from actions.proposals import AddTask, Arguments, Move, OfCase, OfTask, Snooze, Visit
 from actions.roster import Roster
 from actions.tasks import Tasks
@@ -27,6 +27,8 @@ _EXACT = re.compile(r"#(\d{1,18})")
 _ORDINAL = re.compile(r"第?([一二两三四五六七八九]|\d{1,2})次")
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _VISIT = re.compile(r"回访|走访|拜访")
+_FORM = re.compile(r"(?:股份)?(?:有限)?(?:责任)?(?:公司|集团)$|(?:企业|工厂|厂子|厂|合作社|农场|店)$")
+"""What people put behind a short name, whether or not the company is called so: 绿源厂."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Meaning:
         self._cases, self._tasks, self._roster = cases, tasks, roster
 
     def of(self, arguments: Arguments, by: int, today: date) -> Meant:
-        """Raises NoSuchCase, NoCaseNamed, NoSuchTask, and what reading a day raises."""
+        """Raises NoSuchCase, NoCaseNamed, CaseNotLive, NoSuchTask, DayPassed, and what reading a day raises."""
         if not isinstance(arguments, OfCase):
             return Meant(arguments)
         cases = self._of_name(arguments.case, by, today)
@@ -69,7 +71,12 @@ class Meaning:
 
     def named(self, words: str) -> list[Case]:
         """Live cases by any part of a name, newest first."""
-        return [case for case in self._cases.search(words, limit=40).cases if case.status in LIVE]
+        return [case for case in self._cases.search(self.known(words), limit=40).cases if case.status in LIVE]
+
+    def known(self, words: str) -> str:
+        """The words to look for: those that were said, or without 公司, 厂 … where only so something is found."""
+        short = _FORM.sub("", words)
+        return words if len(short) < 2 or self._cases.search(words, limit=1).cases else short
 
     def _of_name(self, words: str, by: int, today: date) -> tuple[Case, ...]:
         """The cases meant, one's own before a colleague's."""
@@ -79,7 +86,12 @@ class Meaning:
             if not own:
                 raise NoCaseNamed
             return own
-        found = [self._cases.need(id_)] if (id_ := case_id(words)) else self.named(words)
+        if id_ := case_id(words):
+            case = self._cases.need(id_)
+            if case.status not in LIVE:
+                raise CaseNotLive(case=case.id)
+            return (case,)
+        found = self.named(words)
         if not found:
             raise NoSuchCase(words=words)
         own = tuple(case for case in found if case.officer_id in whose)
@@ -127,10 +139,12 @@ def _pairs(text: str) -> set[str]:
 
 
 def _day(arguments: Arguments, task: Task | None, today: date) -> date | None:
+    """The day that is meant, if any; DayPassed for one that nothing can be done on any more."""
     if isinstance(arguments, Snooze):
         return read_ahead(arguments.until, today, task.due_on if task else None)
-    if isinstance(arguments, Move):
-        return read_ahead(arguments.due_on, today, task.due_on if task else None)
-    if isinstance(arguments, AddTask) and arguments.due_on:
-        return read_ahead(arguments.due_on, today)
-    return None
+    if not isinstance(arguments, Move | AddTask) or not arguments.due_on:
+        return None
+    day = read_ahead(arguments.due_on, today, task.due_on if task else None)
+    if day < today:
+        raise DayPassed(day=day)
+    return day

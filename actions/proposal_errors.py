@@ -14,6 +14,20 @@ class NoSuchCase(ProposalRefused):
     remedy = "请换几个字再说一遍，或用 /cases 找到案件再办。"
 
 
+class CaseNotLive(ProposalRefused):
+    """The case is a draft still, or put away. Details: `case`."""
+
+    sentence = "{case} 不是在办的案件，没有办。"
+    remedy = "请先把登记填完，或打开案件点「恢复办理」。"
+
+
+class DayPassed(ProposalRefused):
+    """Something is to be due on a day that lies behind. Details: `day`, a date."""
+
+    sentence = "{day} 已经过去了，没有办。"
+    remedy = "请换一个今天以后的日子再说一遍。"
+
+
 class NoCaseNamed(ProposalRefused):
     """It was not said which case is meant, and none is the officer's own."""
 

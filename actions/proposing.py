@@ -210,6 +210,8 @@ class Proposals:
                 wanted, case_id, self._tasks.add(case_id, wanted.title, due_on=due_on, by=by, now=now, **kinds).id
             )
         assert meant.task is not None
+        if isinstance(wanted, Finish) and meant.task.kind is TaskKind.revisit:
+            wanted = Visit(case=case_id, task=wanted.task, reached=True, note=wanted.note)
         if isinstance(wanted, Visit):
             return self._visit(wanted, case_id, meant.task.id, said, turn)
         assert isinstance(wanted, OfTask)

@@ -6,7 +6,10 @@ from actions.phrases.spelling import Said
 from actions.phrases.words import ANY_DAY, BEFORE, LEAD, NAME, OF_TASK, SAID_WHY, SHIFTED, SIDE, TRAIL, VISIT, name
 from actions.proposals import Arguments, Move, Snooze
 
-_VERB = r"(?:往后|往前|向后)?(?:改期|改约|改|挪|调整|调|移|换|推迟|延迟|推|延后|延期|延长|延|顺延|拖|提前|放|安排|定)(?:到|至|成|为|在)"
+_VERB = (
+    r"(?:往后|往前|向后)?(?:改期|改约|改|挪|调整|调|移|换|推迟|延迟|推|延后|延期|延长|延|顺延|拖|提前|放|安排|定)"
+    r"(?:到|至|成|为|在)"
+)
 _TO = rf"(?:{_VERB}(?P<day>{ANY_DAY}){BEFORE}|(?P<shift>{SHIFTED}))"
 _MID = r"(?:能不能|能否|可不可以|可以|帮我|给我|麻烦|我?想|需要|要|得|先|都|就|,)*"
 _WHY = r"(?:(?P<why>[^,:;]{2,30}),)?"

@@ -189,6 +189,7 @@ class Proposing:
 
     async def _find(self, message: Message, name: str) -> bool:
         assert message.from_user is not None
+        name = await aside(self._at.meaning.known, name)
         cases = await aside(self._at.cases.search, name)
         if not cases.cases:
             return False

@@ -56,18 +56,22 @@ def about(company: str, id_: str) -> str:
 
 
 def moved(what: str, before: date, after: date) -> str:
-    """Another day for a task."""
-    return f"{what}：{month_day(before)} → {weekday(after)}"
+    """Another day for a task; a year that is another one is said."""
+    return f"{what}：{month_day(before)} → {_year(after, before)}{weekday(after)}"
 
 
 def snoozed(what: str, until: date, due_on: date) -> str:
     """A later reminder."""
-    return f"{what}：{weekday(until)}再提醒，期限仍是 {month_day(due_on)}"
+    return f"{what}：{_year(until, due_on)}{weekday(until)}再提醒，期限仍是 {month_day(due_on)}"
+
+
+def _year(day: date, beside: date) -> str:
+    return f"{day.year}年" if day.year != beside.year else ""
 
 
 def due(what: str, due_on: date | None, workdays: int) -> str:
-    """A task that is added."""
-    return f"{what}：{weekday(due_on)}前" if due_on else f"{what}：没说哪天，先按 {workdays} 个工作日"
+    """A task that is added; its year is said, since «1月5日» is of the next one in December."""
+    return f"{what}：{due_on.year}年{weekday(due_on)}前" if due_on else f"{what}：没说哪天，先按 {workdays} 个工作日"
 
 
 def finished(what: str) -> str:

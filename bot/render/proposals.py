@@ -7,6 +7,7 @@ from actions.meant import Meant
 from actions.proposals import AddTask, Finish, Intake, Move, Note, Snooze, Visit
 from bot.messages import proposals as wording
 from bot.render.text import escape
+from playbook.parts import TaskKind
 
 
 def card_text(meant: Meant, said: str, fields: Mapping[str, str], unread: Sequence[str]) -> str:
@@ -41,8 +42,8 @@ def _change_lines(meant: Meant, said: str) -> Iterator[str]:
             yield wording.quoted(wanted.note or said)
     elif isinstance(wanted, Finish) and task:
         yield wording.finished(task.title)
-        if wanted.note:
-            yield wording.quoted(wanted.note)
+        if wanted.note or task.kind is TaskKind.revisit:
+            yield wording.quoted(wanted.note or said)
     elif isinstance(wanted, Move | Snooze) and task and day:
         if isinstance(wanted, Move):
             yield wording.moved(task.title, task.due_on, day)

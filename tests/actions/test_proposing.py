@@ -13,6 +13,8 @@ from actions.ledger import Ledger
 from actions.meant import Meaning
 from actions.model import Task, TaskStatus
 from actions.proposal_errors import (
+    CaseNotLive,
+    DayPassed,
     NoCaseNamed,
     NoSuchCase,
     NoSuchTask,
@@ -272,6 +274,55 @@ def test_several_that_fit_are_to_be_chosen_from(proposals: Proposals, office: Of
         (AddTask(case="蟹田", title="甲", due_on="改天"), NotADate),
     ],
 )
+@pytest.mark.parametrize("words", ["蟹田合作社", "蟹田农业合作社", "蟹田公司", "蟹田", "蟹田企业"])
+def test_a_short_name_may_have_what_companies_are_called(proposals: Proposals, farm: str, words: str) -> None:
+    _, meant = proposals.propose(Note(case=words, text="x"), SAID, by=OFFICER.id, update_id=900, now=NOW)
+    assert meant.case is not None
+    assert meant.case.id == farm
+
+
+@pytest.mark.parametrize("words", ["蟹塘合作社", "合作社公司", "厂"])
+def test_what_companies_are_called_names_none(proposals: Proposals, office: Office, words: str) -> None:
+    office.take_in(DYE_WORKS)
+    with pytest.raises(NoSuchCase):
+        proposals.propose(Note(case=words, text="x"), SAID, by=OFFICER.id, update_id=900, now=NOW)
+
+
+@pytest.mark.parametrize("wanted", [Note(case="蟹田", text="x"), AddTask(case="蟹田", title="交设备清单")])
+def test_nothing_is_put_into_a_case_that_was_put_away_since(
+    proposals: Proposals, office: Office, farm: str, propose: Propose, wanted: Arguments
+) -> None:
+    id_ = propose(wanted)
+    for task in office.tasks.of_case(farm):
+        office.tasks.waive(task.id, "不用", by=LEAD.id, now=NOW)
+    office.cases.archive(farm, by=LEAD.id, now=NOW)
+    before = office.tasks.of_case(farm), office.cases.notes(farm)
+    with pytest.raises(CaseNotLive):
+        confirm(proposals, id_)
+    assert (office.tasks.of_case(farm), office.cases.notes(farm)) == before
+    with pytest.raises(CaseNotLive):
+        propose(Note(case=farm, text="x"), update=902)
+
+
+@pytest.mark.parametrize("day", ["提前两年", "2026-03-01", "昨天"])
+@pytest.mark.parametrize("act", ["move", "task"])
+def test_nothing_is_to_be_due_on_a_day_that_has_passed(proposals: Proposals, farm: str, day: str, act: str) -> None:
+    move, task = Move(case="蟹田", task="回访", due_on=day), AddTask(case="蟹田", title="交清单", due_on=day)
+    with pytest.raises(DayPassed):
+        proposals.propose(move if act == "move" else task, SAID, by=OFFICER.id, update_id=900, now=NOW)
+
+
+def test_a_visit_that_is_called_done_is_told_as_one(
+    proposals: Proposals, office: Office, farm: str, propose: Propose, log: CaseLog
+) -> None:
+    visit = visit_of(office, farm)
+    confirm(proposals, propose(Finish(case="蟹田", task="回访"), said="蟹田的回访办完了"))
+    assert office.tasks.need(visit.id).status is TaskStatus.DONE
+    assert log.rows("select task_id, reached, note from contacts") == [
+        {"task_id": visit.id, "reached": 1, "note": "蟹田的回访办完了"}
+    ]
+
+
 def test_what_cannot_be_told_is_said_and_nothing_is_written(
     proposals: Proposals, farm: str, propose: Propose, wanted: Arguments, error: type[Exception]
 ) -> None:

@@ -361,6 +361,18 @@ async def test_what_the_command_line_added_is_listed_and_switched(
     assert log.row("select actor_id from events where verb = 'disable_source'") == {"actor_id": LEAD.id}
 
 
+async def test_a_button_of_another_time_is_answered(desk: Desk, library: Library, tmp_path: Path) -> None:
+    document = tmp_path / "班车.txt"
+    document.write_text(BUS, "utf-8")
+    library.add([document])
+    card = await desk.opened()
+    [data] = [each["callback_data"] for each in keys(card) if each["text"] == wording.BUTTON_OFF]
+    key = data.split(":")[1]
+    for made in (f"ask:source:{key}", f"own:{key}:old", f"own:{key}:file:7"):
+        card.keyboard = {"inline_keyboard": [[{"text": "旧", "callback_data": made}]]}
+        assert (await desk.press(LEAD, card, "旧")).text == messages.BUTTON_EXPIRED
+
+
 async def test_many_are_shown_page_by_page(desk: Desk, library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "资料"
     folder.mkdir()

@@ -8,7 +8,7 @@ from actions.prompts import OF_CASES, Wanted
 from actions.walks import View
 from playbook.checklist import Kind, Question
 from tests.cast import Member
-from tools.fuzz.stage import Stage
+from tools.fuzz.stage import SECTION, Stage
 from tools.fuzz.texts import QUESTIONS
 
 COMPANY_CODE = "91110000600037341L"
@@ -79,7 +79,7 @@ def _wanted(wanted: Wanted, stage: Stage, dice: Random, owners: list[str]) -> st
     if wanted is Wanted.PERSON:
         return dice.choice(("新来的", "小李", "甲" * 20))
     if wanted is Wanted.SECTION:
-        return f"班车{dice.choice('一二三四')}\n园区班车每天早上七点从南门开出。\n停业的企业仍可乘坐，由窗口登记。"
+        return SECTION
     return _remark(stage, dice, owners)
 
 

@@ -33,6 +33,7 @@ POSTS = {
     ADMIN: (Role.ADMIN, False),
     HEAD: (Role.ADMIN, True),
 }
+SECTION = "班车\n园区班车每天早上七点从南门开出。\n停业的企业仍可乘坐，由窗口登记。"
 LETTERS = 20
 """That are pushed at a time, at most: after a leap of years there are thousands."""
 
@@ -141,6 +142,9 @@ def _furnish(log: CaseLog, at: Registers, canaries: Canaries) -> None:
         kept = at.offers.keep(data, ".md")
         at.offers.offer(kept, "班车.md", replaces="own/0001", by=LEAD.id, update_id=-number, now=NOW)
     at.sources.put("own/0001", "document", "班车", "# 班车七点开\n".encode(), ".md", by=LEAD.id, now=NOW)
+    gaps = [at.questions.record_question(OFFICER.id, "班车几点开", refused=True, citations=(), now=NOW) for _ in "123"]
+    for number, member in enumerate((LEAD, HEAD), 4):
+        at.drafts.keep(member.id, gaps[:1], SECTION, "policy", update_id=-number, now=NOW)
     for case_id in cases[2:4]:
         give(log, case_id, COLLEAGUE.id, by=None, now=NOW)
     for task in at.tasks.of_case(cases[4]):
