@@ -10,37 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from actions.calendar import add_workdays, local_day
-from actions.cases import Cases
-from actions.checklist import Value
-from actions.deeds import DAYS
-from actions.input_errors import AnswerRefused
-from actions.inputs import read_answer
-from actions.intake import Intake, Turn
+from actions.calendar import local_day
+from actions.carrying_out import CarryingOut, Done
+from actions.intake import Turn
 from actions.meant import Meaning, Meant
-from actions.model import NOTHING_SETTLED, Settled
 from actions.proposal_errors import ProposalChanged, ProposalExpired, ProposalSettled
-from actions.proposals import (
-    AddTask,
-    Arguments,
-    Finish,
-    Move,
-    Note,
-    OfCase,
-    OfTask,
-    Snooze,
-    Visit,
-    arguments,
-)
-from actions.proposals import Intake as IntakeOf
+from actions.proposals import Arguments, OfCase, Snooze, arguments
 from actions.rights import Rights
-from actions.screens import Screen
 from actions.store import CaseLog, instant
-from actions.tasks import Tasks
-from actions.visits import Visited, Visits
-from playbook.checklist import Procedure
-from playbook.model import Pillar
-from playbook.parts import TaskKind
 
 PATIENCE = timedelta(days=1)
 """After that long a card is old: «下周三» was said of another week."""
@@ -64,35 +41,11 @@ class Proposal:
     """The day of the task when the card was shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What confirming did, for whoever shows it; the fields of its act are set."""
-
-    arguments: Arguments
-    case_id: str | None = None
-    task_id: int | None = None
-    settled: Settled = NOTHING_SETTLED
-    visited: Visited | None = None
-    tries: int = 0
-    screen: Screen | None = None
-
-
 class Proposals:
     """The proposals of the case log. `by` is who does it: a Telegram id."""
 
-    def __init__(
-        self,
-        log: CaseLog,
-        procedure: Procedure,
-        rights: Rights,
-        meaning: Meaning,
-        cases: Cases,
-        tasks: Tasks,
-        visits: Visits,
-        intake: Intake,
-    ) -> None:
-        self._log, self._procedure, self._rights, self._meaning = log, procedure, rights, meaning
-        self._cases, self._tasks, self._visits, self._intake = cases, tasks, visits, intake
+    def __init__(self, log: CaseLog, rights: Rights, meaning: Meaning, carrying_out: CarryingOut) -> None:
+        self._log, self._rights, self._meaning, self.carrying_out = log, rights, meaning, carrying_out
 
     # Rows
 
@@ -178,63 +131,9 @@ class Proposals:
             meant = self._checked(proposal.arguments, by, now)
             if meant.open or _day_of(meant) != proposal.was:
                 raise ProposalChanged(title=meant.task.title if meant.task else "")
-            done = self._do(meant, proposal.said, Turn(by, now, update_id))
+            done = self.carrying_out.do(meant, proposal.said, Turn(by, now, update_id))
             self._settle(proposal, "confirmed", by, now)
             return done
-
-    def read_fields(self, wanted: IntakeOf, now: datetime) -> tuple[dict[str, Value], list[str]]:
-        """The answers that an intake begins with, and the fields that the checklist could not read."""
-        values, unread = dict[str, Value](), list[str]()
-        for name, text in wanted.said.items():
-            question = self._procedure.checklist.questions.get(name)
-            try:
-                if question is not None:
-                    values[name] = read_answer(question, text, local_day(now))
-            except AnswerRefused:
-                unread.append(name)
-        return values, unread
-
-    def _do(self, meant: Meant, said: str, turn: Turn) -> Done:
-        wanted, by, now = meant.arguments, turn.officer_id, turn.now
-        if isinstance(wanted, IntakeOf):
-            return Done(wanted, screen=self._intake.begin_with(turn, self.read_fields(wanted, now)[0]))
-        assert meant.case is not None
-        case_id = meant.case.id
-        if isinstance(wanted, Note):
-            self._cases.note(case_id, wanted.text, by=by, now=now)
-            return Done(wanted, case_id)
-        if isinstance(wanted, AddTask):
-            due_on = meant.day or add_workdays(local_day(now), DAYS)
-            kinds: dict[str, Any] = {"pillar": Pillar.policy, "kind": TaskKind.policy}
-            return Done(
-                wanted, case_id, self._tasks.add(case_id, wanted.title, due_on=due_on, by=by, now=now, **kinds).id
-            )
-        assert meant.task is not None
-        if isinstance(wanted, Finish) and meant.task.kind is TaskKind.revisit:
-            wanted = Visit(case=case_id, task=wanted.task, reached=True, note=wanted.note)
-        if isinstance(wanted, Visit):
-            return self._visit(wanted, case_id, meant.task.id, said, turn)
-        assert isinstance(wanted, OfTask)
-        return Done(wanted, case_id, meant.task.id, self._to_task(wanted, meant, said, by, now))
-
-    def _visit(self, wanted: Visit, case_id: str, task_id: int, said: str, turn: Turn) -> Done:
-        assert turn.update_id is not None
-        when: dict[str, Any] = {"by": turn.officer_id, "update_id": turn.update_id, "now": turn.now}
-        if wanted.reached:
-            return Done(wanted, case_id, task_id, visited=self._visits.tell(task_id, wanted.note or said, **when))
-        return Done(wanted, case_id, task_id, tries=self._visits.unreached(task_id, **when))
-
-    def _to_task(self, wanted: OfTask, meant: Meant, said: str, by: int, now: datetime) -> Settled:
-        assert meant.task is not None
-        if isinstance(wanted, Finish):
-            return self._tasks.finish(meant.task.id, note=wanted.note or None, by=by, now=now)
-        assert meant.day is not None
-        assert isinstance(wanted, Move | Snooze)
-        reason = wanted.reason or said
-        if isinstance(wanted, Move):
-            return self._tasks.move(meant.task.id, meant.day, reason, by=by, now=now)
-        self._tasks.snooze(meant.task.id, meant.day, reason, by=by, now=now)
-        return NOTHING_SETTLED
 
     def _checked(self, wanted: Arguments, by: int, now: datetime) -> Meant:
         """What is meant, if they may do that."""

@@ -48,10 +48,13 @@ def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path |
         raise click.UsageError(wording.ASK_ONE_OR_BATCH)
     asked = _batch(batch) if batch else iter([(None, question or "")])
     from bot.render.answers import answer_json, answer_text
-    from retrieval.rewording import rewording
 
     library = _library(settings)
-    chat = rewording(settings.chat, library.embed)
+    chat = None
+    if settings.chat:
+        from retrieval.rewording import rewording
+
+        chat = rewording(settings.chat, library.embed)
     for id_, text in asked:
         answer = library.ask(text)
         if chat:

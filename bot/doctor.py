@@ -18,8 +18,9 @@ from bot.origins import origins, strangers
 from bot.services import Registers
 from bot.settings import Settings
 from playbook.loader import load_playbook
+from retrieval.chat import ChatModel
 from retrieval.editions import edition_of_files
-from retrieval.errors import IndexUnavailable
+from retrieval.errors import ChatModelUnusable, IndexUnavailable
 
 LATE = timedelta(hours=2)
 """Without a round of pushing, while there is something to be pushed."""
@@ -38,7 +39,7 @@ def examine(log: CaseLog, settings: Settings) -> tuple[str, list[str]]:
     registers = Registers.of(log, settings)
     chain = log.verify_record()
     found = [findings_wording.unknown_setting(name) for name in strangers(os.environ)]
-    found += [*_open_to_others(settings), *_without_backup(settings, registers.now())]
+    found += [*_open_to_others(settings), *_without_chat_model(settings), *_without_backup(settings, registers.now())]
     try:
         log.check()
     except CaseLogDamaged as error:
@@ -71,6 +72,16 @@ def findings(census: Census, registers: Registers) -> Iterator[str]:
     last = census.last_round()
     if last and registers.now() - last > LATE:
         yield wording.push_late(f"{last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+
+
+def _without_chat_model(settings: Settings) -> Iterator[str]:
+    """A chat model that cannot be opened; whether its server answers is not asked."""
+    if settings.chat is None:
+        return
+    try:
+        ChatModel(settings.chat).open()
+    except ChatModelUnusable as error:
+        yield str(error)
 
 
 def _open_to_others(settings: Settings) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from actions.arrivals import Arrivals
 from actions.belonging import Belonging
 from actions.briefings import Briefings
+from actions.carrying_out import CarryingOut
 from actions.cases import Cases
 from actions.contacts import Contacts
 from actions.conversations import Conversations
@@ -166,7 +167,7 @@ def _registers(log: CaseLog, settings: Settings) -> dict[str, Any]:
         "rounds": Rounds(log, ledger, roster),
         "visits": visits,
         "meaning": meaning,
-        "proposals": Proposals(log, procedure, rights, meaning, cases, tasks, visits, intake),
+        "proposals": Proposals(log, rights, meaning, CarryingOut(procedure, cases, tasks, visits, intake)),
         "contacts": contacts,
         "briefings": Briefings(procedure, dossiers, tasks, gates, contacts),
         "handovers": handovers,

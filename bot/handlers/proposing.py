@@ -12,12 +12,13 @@ from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from actions.calendar import local_day
+from actions.carrying_out import Done
 from actions.meant import Meant
 from actions.model import TaskStatus
 from actions.phrases import read_phrase
-from actions.proposal_errors import NoCaseNamed, NoSuchCase
+from actions.proposal_errors import NoCaseNamed, NoSuchCase, ProposalSettled
 from actions.proposals import Arguments, Due, Find, Intake
-from actions.proposing import Done, Proposal
+from actions.proposing import Proposal
 from actions.rights import Right
 from bot.agent import may_be_a_wish
 from bot.handlers.cards import Cards
@@ -99,6 +100,10 @@ class Proposing:
         id_, by = int(context.match[1]), query.from_user.id
         try:
             done = await aside(self._at.proposals.confirm, id_, by=by, update_id=update.update_id, now=self._at.now())
+        except ProposalSettled as refused:
+            await acknowledge(query, str(refused), alert=True)
+            await self._close(query, (await aside(self._at.proposals.need, id_)).outcome or "")
+            return
         except ClosureBotError as refused:
             await acknowledge(query, str(refused), alert=True)
             return
@@ -219,7 +224,7 @@ class Proposing:
     def _card(self, proposal: Proposal, meant: Meant) -> Shown:
         fields, unread = dict[str, str](), list[str]()
         if isinstance(meant.arguments, Intake):
-            values, unread = self._at.proposals.read_fields(meant.arguments, self._at.now())
+            values, unread = self._at.proposals.carrying_out.read_fields(meant.arguments, self._at.now())
             questions = self._at.procedure.checklist.questions
             fields = {name: value(questions[name], answer) for name, answer in values.items()}
         return card_text(meant, proposal.said, fields, unread), card_keyboard(proposal.id, meant)

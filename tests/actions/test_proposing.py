@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from actions.calendar import local_day
+from actions.carrying_out import CarryingOut
 from actions.case_errors import EvidenceMissing, TaskSettled
 from actions.forgetting import Forgetting
 from actions.input_errors import NotADate
@@ -51,7 +52,9 @@ def proposals(office: Office, log: CaseLog) -> Proposals:
     roster = Roster(log)
     visits = Visits(log, PROCEDURE, office.cases, office.tasks, Ledger(log), roster)
     meaning = Meaning(office.cases, office.tasks, roster)
-    return Proposals(log, PROCEDURE, Rights(log), meaning, office.cases, office.tasks, visits, office.intake)
+    return Proposals(
+        log, Rights(log), meaning, CarryingOut(PROCEDURE, office.cases, office.tasks, visits, office.intake)
+    )
 
 
 def visit_of(office: Office, case_id: str, number: int = 1) -> Task:
@@ -142,7 +145,7 @@ def test_an_intake_begins_with_what_was_said_and_asks_the_rest(
     proposals: Proposals, office: Office, propose: Propose
 ) -> None:
     wanted = Intake(company="绿源农业", industry="养殖", reason="环保", closure_date="不知道", phone="13812342046")
-    fields, unread = proposals.read_fields(wanted, NOW)
+    fields, unread = proposals.carrying_out.read_fields(wanted, NOW)
     assert (fields["company"], unread) == ("绿源农业", ["closure_date"])
     confirm(proposals, propose(wanted))
     screen = office.intake.screen(OFFICER.id)
@@ -264,16 +267,6 @@ def test_several_that_fit_are_to_be_chosen_from(proposals: Proposals, office: Of
     assert visit_of(office, farm, 2).due_on == date(2026, 3, 11)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "error"),
-    [
-        (Note(case="没有这家", text="甲"), NoSuchCase),
-        (Move(case="蟹田", task="石棉拆除", due_on="下周三"), NoSuchTask),
-        (Move(case="蟹田", task="第九次回访", due_on="下周三"), NoSuchTask),
-        (Move(case="蟹田", task="回访", due_on="节后"), NotADate),
-        (AddTask(case="蟹田", title="甲", due_on="改天"), NotADate),
-    ],
-)
 @pytest.mark.parametrize("words", ["蟹田合作社", "蟹田农业合作社", "蟹田公司", "蟹田", "蟹田企业"])
 def test_a_short_name_may_have_what_companies_are_called(proposals: Proposals, farm: str, words: str) -> None:
     _, meant = proposals.propose(Note(case=words, text="x"), SAID, by=OFFICER.id, update_id=900, now=NOW)
@@ -323,6 +316,16 @@ def test_a_visit_that_is_called_done_is_told_as_one(
     ]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        (Note(case="没有这家", text="甲"), NoSuchCase),
+        (Move(case="蟹田", task="石棉拆除", due_on="下周三"), NoSuchTask),
+        (Move(case="蟹田", task="第九次回访", due_on="下周三"), NoSuchTask),
+        (Move(case="蟹田", task="回访", due_on="节后"), NotADate),
+        (AddTask(case="蟹田", title="甲", due_on="改天"), NotADate),
+    ],
+)
 def test_what_cannot_be_told_is_said_and_nothing_is_written(
     proposals: Proposals, farm: str, propose: Propose, wanted: Arguments, error: type[Exception]
 ) -> None:

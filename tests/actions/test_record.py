@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.arrivals import Arrivals, Post
+from actions.carrying_out import CarryingOut
 from actions.case_errors import CaseNotPutAway, CaseStillKept
 from actions.cases import Cases
 from actions.conversations import Conversations
@@ -187,7 +188,9 @@ def make_cards(log: CaseLog, office: Office) -> None:
     roster = Roster(log)
     visits = Visits(log, PROCEDURE, office.cases, office.tasks, Ledger(log), roster)
     meaning = Meaning(office.cases, office.tasks, roster)
-    proposals = Proposals(log, PROCEDURE, Rights(log), meaning, office.cases, office.tasks, visits, office.intake)
+    proposals = Proposals(
+        log, Rights(log), meaning, CarryingOut(PROCEDURE, office.cases, office.tasks, visits, office.intake)
+    )
     case_id = office.take_in(FARM)
     two = [Note(case=case_id, text="搬家了"), Move(case=case_id, task="", due_on="下周三")]
     cards = [

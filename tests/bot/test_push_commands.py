@@ -101,6 +101,15 @@ def test_the_doctor_finds_nothing_where_nothing_is_wrong(log: CaseLog, tmp_path:
     assert findings(result.stdout) == [wording.DOCTOR_FINE]
 
 
+def test_the_doctor_names_a_chat_model_that_cannot_be_opened(
+    log: CaseLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOSURE_BOT_CHAT_MODEL", "mistralai:small")
+    result = invoke("--data-dir", tmp_path, "doctor")
+    assert result.exit_code == 1
+    assert any("mistralai:small" in line for line in findings(result.stdout))
+
+
 def test_the_doctor_names_what_is_stuck(address: str, sandbox: Starlette, log: CaseLog, tmp_path: Path) -> None:
     sandbox.state.world.blocked.update((OFFICER.id, LEAD.id))
     push(tmp_path)

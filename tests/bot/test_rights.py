@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
+from actions.carrying_out import CarryingOut
 from actions.cases import Cases
 from actions.files import Files
 from actions.handovers import Handovers, give
@@ -204,8 +205,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         asked = Questions(log).record_question(OFFICER.id, "多久回访一次", refused=False, citations=[], now=NOW)
         Questions(log).attach_message(asked, OFFICER.id, 1, now=NOW)
         meaning = Meaning(office.cases, office.tasks, roster)
-        registers = office.cases, office.tasks, visits, office.intake
-        proposals = Proposals(log, PROCEDURE, Rights(log), meaning, *registers)
+        carrying_out = CarryingOut(PROCEDURE, office.cases, office.tasks, visits, office.intake)
+        proposals = Proposals(log, Rights(log), meaning, carrying_out)
         proposals.propose(Note(case=CASE, text="搬家了"), "记一笔", by=OFFICER.id, update_id=1, now=NOW)
     return place
 

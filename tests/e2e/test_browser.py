@@ -169,3 +169,42 @@ async def test_the_commands_of_the_bot_are_in_the_menu(demo: str) -> None:
         await expect(page.get_by_test_id("command")).to_have_count(len(offered))
         for name, description in offered:
             await expect(page.get_by_test_id("command-list")).to_contain_text(f"/{name}{description}")
+
+
+async def test_a_question_that_follows_on_and_a_wish_in_free_words(demo: str) -> None:
+    async with browsing(demo, PHONE) as page:
+        await page.goto(f"{demo}/?as={COLLEAGUE}")
+        await say(page, messages.SUGGESTIONS[1])
+        await expect(said(page).last).to_contain_text("依据（手册", timeout=PATIENCE)
+        await say(page, "那由谁来牵头？")
+        await expect(said(page).last).to_contain_text("按「", timeout=PATIENCE)
+        await say(page, "登记一家停业企业：绿源农业，养殖，环保原因")
+        card = said(page).last
+        await expect(card).to_contain_text("绿源农业", timeout=PATIENCE)
+        await button(card, "确认").tap()
+        await expect(said(page).last).to_contain_text("统一社会信用代码", timeout=PATIENCE)
+
+
+async def test_a_gap_is_closed_and_who_had_asked_is_told(demo: str) -> None:
+    async with browsing(demo) as page:
+        await page.goto(f"{demo}/?as={OFFICER}")
+        await say(page, "停业企业的锅炉停用要怎么申报？")
+        await expect(said(page).last).to_contain_text("我不猜", timeout=PATIENCE)
+        await page.get_by_test_id(f"person-{LEAD}").click()
+        await say(page, "/gaps")
+        await button(said(page).last, "锅炉").click()
+        await button(said(page).last, "写一节").click()
+        await expect(said(page).last).to_contain_text("第一行写标题", timeout=PATIENCE)
+        await say(page, "锅炉停用申报\n停业企业停用锅炉前，应当向区市场监管局办理停用手续，并说明停用日期。")
+        await button(said(page).last, "发布").click()
+        await expect(said(page).last).to_contain_text("已发布", timeout=PATIENCE)
+        await page.get_by_test_id(f"person-{OFFICER}").click()
+        told = said(page).last
+        await expect(told).to_contain_text("手册补上了", timeout=PATIENCE)
+        await button(told, "看新的回答").click()
+        await expect(said(page).last).to_contain_text("区市场监管局办理停用手续", timeout=PATIENCE)
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_test_id("input").fill(text)
+    await page.get_by_test_id("send").click()
