@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from actions.cases import Cases
+from actions.checklist import Place
 from actions.dossier import Dossiers
 from actions.gates import Gates
 from actions.intake import Intake, Turn
@@ -103,8 +104,11 @@ def _acts(log: CaseLog) -> dict[str, Callable[[], object]]:
     def next_question() -> None:
         turn = Turn(OFFICER, NOW, next(updates))
         screen = intake.screen(OFFICER)
-        if screen is None or screen.asked is None or screen.asked.question.type is not Kind.text:
-            screen = intake.begin(turn) or intake.another(turn)
+        if screen is None:
+            screen = intake.begin(turn)
+            assert screen is not None
+        elif screen.asked is None or screen.asked.question.type is not Kind.text:
+            screen = intake.edit(turn, screen.case.id, Place("company", 0))  # drafts are not to be had without end
         else:
             screen = intake.answer(turn, "崇明实业")
         screen_text(screen)
