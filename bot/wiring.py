@@ -13,6 +13,7 @@ from telegram.ext import (
 
 from bot.alarm import Alarm
 from bot.handlers import answers, welcome
+from bot.handlers.agreeing import Agreeing
 from bot.handlers.answers import Answers
 from bot.handlers.ask import Ask
 from bot.handlers.cards import Cards
@@ -68,7 +69,8 @@ def add_handlers(
     wanted = WantedMessages(services, doing, cards, staffing, writing, offering)
     due, passing, arranging = DueTasks(services, letters), Passing(services), Arrangements(services)
     lists = Lists(services)
-    proposing = Proposing(services, doing=doing, cards=cards, lists=lists, due=due, visiting=visiting, screens=screens)
+    proposing = Proposing(services, cards=cards, lists=lists, due=due)
+    agreeing = Agreeing(services, proposing.card, doing=doing, cards=cards, visiting=visiting, screens=screens)
     routing = Routing(visiting, wanted, walk, proposing, ask, offering)
     application.add_handler(TypeHandler(Update, Gate(services, throttle)), group=-1)
     application.add_handlers(
@@ -102,7 +104,7 @@ def add_handlers(
             *_buttons_of_officers(staffing),
             *_buttons_of_sources(stock, offering),
             *_buttons_of_gaps(gaps, writing),
-            *_buttons_of_proposals(proposing),
+            *_buttons_of_proposals(agreeing),
             CallbackQueryHandler(answers.expired),
         ]
     )
@@ -111,11 +113,11 @@ def add_handlers(
     application.add_error_handler(Failure(alarm))
 
 
-def _buttons_of_proposals(proposing: Proposing) -> list[CallbackQueryHandler[Any, Any]]:
+def _buttons_of_proposals(agreeing: Agreeing) -> list[CallbackQueryHandler[Any, Any]]:
     return [
-        CallbackQueryHandler(proposing.agree, rf"^agree:{ID}$"),
-        CallbackQueryHandler(proposing.decline, rf"^decline:{ID}$"),
-        CallbackQueryHandler(proposing.choose, rf"^choose:{ID}:(CM-\d{{4}}-\d{{1,9}}|\d{{1,18}})$"),
+        CallbackQueryHandler(agreeing.agree, rf"^agree:{ID}$"),
+        CallbackQueryHandler(agreeing.decline, rf"^decline:{ID}$"),
+        CallbackQueryHandler(agreeing.choose, rf"^choose:{ID}:(CM-\d{{4}}-\d{{1,9}}|\d{{1,18}})$"),
     ]
 
 

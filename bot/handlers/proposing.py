@@ -6,17 +6,16 @@ Nothing is written before its button. What is not plainly an act is left to the 
 from collections.abc import Sequence
 from contextlib import suppress
 
-from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update
+from telegram import Chat, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from actions.calendar import local_day
-from actions.carrying_out import Done
 from actions.meant import Meant
 from actions.model import TaskStatus
 from actions.phrases import read_phrase
-from actions.proposal_errors import NoCaseNamed, NoSuchCase, ProposalSettled
+from actions.proposal_errors import NoCaseNamed, NoSuchCase
 from actions.proposals import Arguments, Due, Find, Intake
 from actions.proposing import Proposal
 from actions.rights import Right
@@ -24,12 +23,7 @@ from bot.agent import may_be_a_wish
 from bot.handlers.cards import Cards
 from bot.handlers.cases import Lists
 from bot.handlers.due import DueTasks
-from bot.handlers.pressing import acknowledge, turn_page
-from bot.handlers.screens import Screens
-from bot.handlers.tasks import Doing
-from bot.handlers.visits import Visiting
 from bot.keyboards.proposals import card_keyboard
-from bot.keyboards.push import case_keyboard
 from bot.messages import proposals as wording
 from bot.render.proposals import card_text
 from bot.render.values import value
@@ -48,15 +42,11 @@ class Proposing:
         self,
         services: Services,
         *,
-        doing: Doing,
         cards: Cards,
         lists: Lists,
         due: DueTasks,
-        visiting: Visiting,
-        screens: Screens,
     ) -> None:
-        self._at, self._doing, self._cards, self._lists = services, doing, cards, lists
-        self._due, self._visiting, self._screens = due, visiting, screens
+        self._at, self._cards, self._lists, self._due = services, cards, lists, due
 
     async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
         """A text; False where nothing is to be done, and it is for somebody else."""
@@ -74,56 +64,6 @@ class Proposing:
             return await self._take(update, message, [phrase.arguments], context, certain=phrase.certain)
         wanted = await self._by_model(message, context)
         return bool(wanted) and await self._take(update, message, wanted, context, certain=False)
-
-    async def choose(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """`choose:PROPOSAL:CASE-OR-TASK`: one of several that fit, in place."""
-        query = update.callback_query
-        assert query is not None
-        assert context.match is not None
-        id_, choice = int(context.match[1]), context.match[2]
-        try:
-            proposal, meant = await aside(
-                self._at.proposals.choose, id_, choice, by=query.from_user.id, now=self._at.now()
-            )
-            text, keyboard = await aside(self._card, proposal, meant)
-        except ClosureBotError as refused:
-            await acknowledge(query, str(refused), alert=True)
-            return
-        await acknowledge(query)
-        await turn_page(query, text, keyboard)
-
-    async def agree(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """`agree:PROPOSAL`: does it, and shows what has become of it below."""
-        query = update.callback_query
-        assert query is not None
-        assert context.match is not None
-        id_, by = int(context.match[1]), query.from_user.id
-        try:
-            done = await aside(self._at.proposals.confirm, id_, by=by, update_id=update.update_id, now=self._at.now())
-        except ProposalSettled as refused:
-            await acknowledge(query, str(refused), alert=True)
-            await self._close(query, (await aside(self._at.proposals.need, id_)).outcome or "")
-            return
-        except ClosureBotError as refused:
-            await acknowledge(query, str(refused), alert=True)
-            return
-        await acknowledge(query)
-        await self._close(query, "confirmed")
-        if isinstance(query.message, Message):
-            await self._report(query.message, done, by)
-
-    async def decline(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """`decline:PROPOSAL`: nothing is done."""
-        query = update.callback_query
-        assert query is not None
-        assert context.match is not None
-        try:
-            await aside(self._at.proposals.cancel, int(context.match[1]), by=query.from_user.id, now=self._at.now())
-        except ClosureBotError as refused:
-            await acknowledge(query, str(refused), alert=True)
-            return
-        await acknowledge(query)
-        await self._close(query, "cancelled")
 
     # Understanding
 
@@ -217,36 +157,15 @@ class Proposing:
                 await self._send(message, proposal, meant)
 
     async def _send(self, message: Message, proposal: Proposal, meant: Meant) -> None:
-        text, keyboard = await aside(self._card, proposal, meant)
+        text, keyboard = await aside(self.card, proposal, meant)
         sent = await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
         await aside(self._at.proposals.shown, proposal.id, sent.message_id, now=self._at.now())
 
-    def _card(self, proposal: Proposal, meant: Meant) -> Shown:
+    def card(self, proposal: Proposal, meant: Meant) -> Shown:
+        """A card as a message; blocks."""
         fields, unread = dict[str, str](), list[str]()
         if isinstance(meant.arguments, Intake):
             values, unread = self._at.proposals.carrying_out.read_fields(meant.arguments, self._at.now())
             questions = self._at.procedure.checklist.questions
             fields = {name: value(questions[name], answer) for name, answer in values.items()}
         return card_text(meant, proposal.said, fields, unread), card_keyboard(proposal.id, meant)
-
-    async def _close(self, query: CallbackQuery, outcome: str) -> None:
-        """The card stays, without its buttons."""
-        if isinstance(query.message, Message):
-            await turn_page(query, wording.settled(query.message.text_html or "", outcome), None)
-
-    async def _report(self, message: Message, done: Done, by: int) -> None:
-        """What has become of it: the walk, the visit, the task, or the case."""
-        if done.screen:
-            await self._screens.present(done.screen, message.get_bot(), message.chat_id)
-            return
-        assert done.case_id is not None
-        if done.visited:
-            text, keyboard = await aside(self._visiting.outcome, done.visited)
-        elif done.tries and done.task_id:
-            text, keyboard = await aside(self._visiting.in_vain, done.task_id, done.tries), case_keyboard(done.case_id)
-        elif done.task_id:
-            text, keyboard = await aside(self._doing.shown, done.task_id, by, done.settled)
-        else:
-            await self._cards.show(done.case_id, message.get_bot(), message.chat_id)
-            return
-        await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
