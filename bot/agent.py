@@ -43,10 +43,15 @@ def may_be_a_wish(text: str) -> bool:
 
 
 class Agent:
-    """Over one chat model, which must be able to call tools; one that is not proposes nothing."""
+    """Over one chat model, which must be able to call tools; one that is not proposes nothing.
+
+    Making one imports LangChain's agents, some seconds that nobody's first wish should wait for.
+    """
 
     def __init__(self, chat: ChatModel) -> None:
-        self._chat = chat
+        from langchain import agents
+
+        self._chat, self._agents = chat, agents
 
     async def wanted(
         self, text: str, look: Look, today: date, *, within: float = AGENT_SECONDS
@@ -63,12 +68,11 @@ class Agent:
 
     async def _run(self, text: str, look: Look, today: date) -> list[tuple[str, dict[str, Any]]]:
         """The calls at which the agent was interrupted."""
-        from langchain.agents import create_agent
         from langchain.agents.middleware import HumanInTheLoopMiddleware
         from langgraph.checkpoint.memory import InMemorySaver
 
         writing = [act.value for act, kind in ACTS.items() if act is not Act.FIND]
-        agent: Any = create_agent(
+        agent: Any = self._agents.create_agent(
             self._chat.model,
             _tools(look),
             system_prompt=prompt("act").replace(

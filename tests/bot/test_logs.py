@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from actions.store import CaseLog
 from bot.logs import OURS, set_up
 from bot.messages import cases as wording
 from playbook.masking import HIDDEN
+from retrieval.followups import Turn
 from retrieval.library import Library
 from retrieval.model import Answer, Hit
 from tests.actions.taken_in import FARM, NOW, Office
@@ -117,7 +118,11 @@ class RecordingLibrary(Library):
     def __init__(self) -> None:
         self.handed: list[str] = []
 
-    def ask(self, question: str) -> Answer:
+    def understood(self, question: str, earlier: Sequence[Turn]) -> str:
+        self.handed.append(question)
+        return question
+
+    def ask(self, question: str, meant: str = "") -> Answer:
         self.handed.append(question)
         return replace(made_up("每季度回访一次。"), question=question)
 
