@@ -10,6 +10,8 @@ from bot.render.answers import answer_messages
 from bot.sandbox import people
 from bot.sandbox.entities import parse_html
 from bot.sandbox.model import StoredMessage
+from retrieval.asking import numbered, points_back
+from retrieval.followups import LONG
 from retrieval.library import Library
 from retrieval.settings import LibrarySettings
 from tests.cast import COLLEAGUE, LEAD, OFFICER
@@ -65,9 +67,14 @@ def _unexplained(office: Office, asked: Counter[str]) -> int:
 
 
 def _answers(data: Path, enough: int) -> Iterator[tuple[str, str]]:
-    """Questions with answers of one message that no other question has, so that each answer tells what it is for."""
+    """Questions with answers of one message that no other question has, so that each answer tells what it is for.
+
+    None that would be read in the light of another: who asks what before it hangs on the kills.
+    """
     library, known = Library(LibrarySettings(data / "index")), set[str]()
     for question in read_questions():
+        if len(question.text) <= LONG or points_back(question.text) or numbered(question.text):
+            continue
         parts = answer_messages(library.ask(question.text))
         text = parse_html(parts[0])[0].strip()
         if len(parts) == 1 and text not in known and len(known) < enough:
