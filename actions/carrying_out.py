@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from actions.calendar import add_workdays, local_day
+from actions.case_errors import TaskSettled
 from actions.cases import Cases
 from actions.checklist import Value
 from actions.deeds import DAYS
+from actions.gates import LIVE
 from actions.input_errors import AnswerRefused
 from actions.inputs import read_answer
 from actions.intake import Intake, Turn
@@ -79,6 +81,15 @@ class CarryingOut:
         assert isinstance(wanted, OfTask)
         return Done(wanted, case_id, meant.task.id, self._to_task(wanted, meant, said, by, now))
 
+    def again(self, wanted: Arguments, turn: Turn) -> Done | None:
+        """What this very update did before a crash, if a card does not tell it: a walk, what follows from a visit."""
+        if isinstance(wanted, IntakeOf):
+            screen = self._intake.screen(turn.officer_id)
+            unseen = screen and screen.walk.update_id == turn.update_id and screen.walk.shown_step < screen.walk.step
+            return Done(wanted, screen=screen) if unseen else None
+        visited = self._visits.told(turn.update_id) if turn.update_id is not None else None
+        return Done(wanted, visited.contact.case_id, visited.contact.task_id, visited=visited) if visited else None
+
     def _visit(self, wanted: Visit, case_id: str, task_id: int, said: str, turn: Turn) -> Done:
         assert turn.update_id is not None
         when: dict[str, Any] = {"by": turn.officer_id, "update_id": turn.update_id, "now": turn.now}
@@ -89,6 +100,8 @@ class CarryingOut:
     def _to_task(self, wanted: OfTask, meant: Meant, said: str, by: int, now: datetime) -> Settled:
         assert meant.task is not None
         if isinstance(wanted, Finish):
+            if meant.task.status not in LIVE:  # its note would be lost, or a lead's waiver undone
+                raise TaskSettled(title=meant.task.title)
             return self._tasks.finish(meant.task.id, note=wanted.note or None, by=by, now=now)
         assert meant.day is not None
         assert isinstance(wanted, Move | Snooze)

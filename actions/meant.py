@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from actions.ahead import read_ahead
+from actions.case_errors import SnoozeTooEarly
 from actions.cases import Cases, case_id
 from actions.model import Case, CaseStatus, Task, TaskStatus
-from actions.proposal_errors import CaseNotLive, DayPassed, NoCaseNamed, NoSuchCase, NoSuchTask
+from actions.proposal_errors import CaseNotLive, DayAlready, DayPassed, NoCaseNamed, NoSuchCase, NoSuchTask
 from actions.proposals import AddTask, Arguments, Move, OfCase, OfTask, Snooze, Visit
 from actions.roster import Roster
 from actions.tasks import Tasks
@@ -55,7 +56,7 @@ class Meaning:
         self._cases, self._tasks, self._roster = cases, tasks, roster
 
     def of(self, arguments: Arguments, by: int, today: date) -> Meant:
-        """Raises NoSuchCase, NoCaseNamed, CaseNotLive, NoSuchTask, DayPassed, and what reading a day raises."""
+        """Raises a ProposalRefused, SnoozeTooEarly, and what reading a day raises."""
         if not isinstance(arguments, OfCase):
             return Meant(arguments)
         cases = self._of_name(arguments.case, by, today)
@@ -102,8 +103,9 @@ class Meaning:
         words = arguments.task
         if exact := _EXACT.fullmatch(words):
             task = self._tasks.need(int(exact[1]))
-            if task.case_id == case.id:
-                return (task,)
+            if task.case_id != case.id:  # an old button, of the case that was chosen first
+                raise NoSuchTask(company=case.company, words="这一项")
+            return (task,)
         live = [task for task in self._tasks.of_case(case.id) if task.status in (TaskStatus.OPEN, TaskStatus.BLOCKED)]
         visits = [task for task in live if task.kind is TaskKind.revisit]
         if isinstance(arguments, Visit) or _VISIT.search(words):
@@ -139,12 +141,17 @@ def _pairs(text: str) -> set[str]:
 
 
 def _day(arguments: Arguments, task: Task | None, today: date) -> date | None:
-    """The day that is meant, if any; DayPassed for one that nothing can be done on any more."""
+    """The day that is meant, if any. SnoozeTooEarly, DayPassed, DayAlready: no card is shown that can do nothing."""
     if isinstance(arguments, Snooze):
-        return read_ahead(arguments.until, today, task.due_on if task else None)
+        until = read_ahead(arguments.until, today, task.due_on if task else None)
+        if until <= today:
+            raise SnoozeTooEarly
+        return until
     if not isinstance(arguments, Move | AddTask) or not arguments.due_on:
         return None
     day = read_ahead(arguments.due_on, today, task.due_on if task else None)
     if day < today:
         raise DayPassed(day=day)
+    if isinstance(arguments, Move) and task and day == task.due_on:
+        raise DayAlready(title=task.title, day=day)
     return day

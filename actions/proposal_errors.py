@@ -1,5 +1,7 @@
 """Errors of what officers say in free words that are made for people; the tree is drawn in `playbook.errors`."""
 
+from typing import ClassVar
+
 from actions.case_errors import CaseRefused
 
 
@@ -42,10 +44,32 @@ class NoSuchTask(ProposalRefused):
     remedy = "请打开案件看任务清单，再按标题说一遍。"
 
 
-class ProposalSettled(ProposalRefused):
-    """Its button was pressed before."""
+class DayAlready(ProposalRefused):
+    """A task is to be due on the day on which it is due. Details: `title`; `day`, a date."""
 
-    sentence = "这张卡片已经处理过了，没有再办一遍。"
+    sentence = "「{title}」的日期本来就是 {day}，没有改。"
+    remedy = "请换一天再说一遍。"
+
+
+class ProposalSettled(ProposalRefused):
+    """The base of both: its button was pressed before. `outcome` is the row's."""
+
+    outcome: ClassVar[str]
+
+
+class ProposalDone(ProposalSettled):
+    """It was agreed to, and done. Nobody is told to say it again: it would be done twice."""
+
+    outcome = "confirmed"
+    sentence = "这件事已经办好了，没有再办一遍。"
+    remedy = "请发 /cases 看结果。"
+
+
+class ProposalCancelled(ProposalSettled):
+    """It was declined."""
+
+    outcome = "cancelled"
+    sentence = "这张卡片已经取消，没有办。"
     remedy = "请重新说一遍要办的事。"
 
 

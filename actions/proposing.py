@@ -14,7 +14,7 @@ from actions.calendar import local_day
 from actions.carrying_out import CarryingOut, Done
 from actions.intake import Turn
 from actions.meant import Meaning, Meant
-from actions.proposal_errors import ProposalChanged, ProposalExpired, ProposalSettled
+from actions.proposal_errors import ProposalCancelled, ProposalChanged, ProposalDone, ProposalExpired
 from actions.proposals import Arguments, OfCase, Snooze, arguments
 from actions.rights import Rights
 from actions.store import CaseLog, instant
@@ -116,10 +116,10 @@ class Proposals:
             return self.need(id_), meant
 
     def cancel(self, id_: int, *, by: int, now: datetime) -> Proposal:
-        """Not wanted after all; ProposalSettled where it was done."""
+        """Not wanted after all; ProposalSettled where its button was pressed before."""
         with self._log.transaction():
             proposal = self._waiting(id_, now, old=True)
-            self._settle(proposal, "cancelled", by, now)
+            self._settle(proposal, ProposalCancelled.outcome, by, now)
             return proposal
 
     # Doing
@@ -132,7 +132,7 @@ class Proposals:
             if meant.open or _day_of(meant) != proposal.was:
                 raise ProposalChanged(title=meant.task.title if meant.task else "")
             done = self.carrying_out.do(meant, proposal.said, Turn(by, now, update_id))
-            self._settle(proposal, "confirmed", by, now)
+            self._settle(proposal, ProposalDone.outcome, by, now)
             return done
 
     def _checked(self, wanted: Arguments, by: int, now: datetime) -> Meant:
@@ -145,7 +145,7 @@ class Proposals:
     def _waiting(self, id_: int, now: datetime, *, old: bool = False) -> Proposal:
         proposal = self.need(id_)
         if proposal.outcome is not None:
-            raise ProposalSettled
+            raise ProposalDone if proposal.outcome == ProposalDone.outcome else ProposalCancelled
         if not old and now - proposal.made_at > PATIENCE:
             raise ProposalExpired
         return proposal

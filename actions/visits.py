@@ -101,11 +101,16 @@ class Visits:
             contact = self._keep(contact, {**answers, question_id: values})
             return contact if self.asked(contact) else self._done(contact, now)
 
+    def told(self, update_id: int) -> Visited | None:
+        """The visit that an update has told; None where it told none."""
+        told = self._contacts.by_update(update_id)
+        return Visited(told, proposed=self._suggested(told.note)) if told and told.reached else None
+
     def tell(self, task_id: int, note: str, *, by: int, update_id: int, now: datetime) -> Visited:
         """A visit told in one's own words. What its words suggest is proposed, not added."""
         with self._log.transaction():
-            if told := self._contacts.by_update(update_id):
-                return Visited(told, proposed=self._suggested(told.note))
+            if told := self.told(update_id):
+                return told
             contact = self.begin(task_id, by=by, now=now)
             self._set(contact.id, note=note, update_id=update_id)
             return self._done(self._contacts.need(contact.id), now)

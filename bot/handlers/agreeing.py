@@ -7,8 +7,9 @@ from telegram.constants import ParseMode
 from telegram.ext import ContextTypes
 
 from actions.carrying_out import Done
+from actions.intake import Turn
 from actions.meant import Meant
-from actions.proposal_errors import ProposalSettled
+from actions.proposal_errors import ProposalCancelled, ProposalDone, ProposalSettled
 from actions.proposing import Proposal
 from bot.handlers.cards import Cards
 from bot.handlers.pressing import acknowledge, turn_page
@@ -24,7 +25,10 @@ Shown = tuple[str, InlineKeyboardMarkup | None]
 
 
 class Agreeing:
-    """Each may be pressed twice: the second time it says so, and changes nothing. `card` shows a proposal."""
+    """Each may be pressed twice: the second time it says what became of it, and changes nothing.
+
+    `card` shows a proposal.
+    """
 
     def __init__(
         self,
@@ -51,7 +55,7 @@ class Agreeing:
             )
             text, keyboard = await aside(self._card, proposal, meant)
         except ClosureBotError as refused:
-            await acknowledge(query, str(refused), alert=True)
+            await self._refuse(query, refused)
             return
         await acknowledge(query)
         await turn_page(query, text, keyboard)
@@ -64,15 +68,13 @@ class Agreeing:
         id_, by = int(context.match[1]), query.from_user.id
         try:
             done = await aside(self._at.proposals.confirm, id_, by=by, update_id=update.update_id, now=self._at.now())
-        except ProposalSettled as refused:
-            await acknowledge(query, str(refused), alert=True)
-            await self._close(query, (await aside(self._at.proposals.need, id_)).outcome or "")
-            return
         except ClosureBotError as refused:
-            await acknowledge(query, str(refused), alert=True)
+            await self._refuse(query, refused)
+            if isinstance(refused, ProposalDone):
+                await self._again(query, id_, Turn(by, self._at.now(), update.update_id))
             return
         await acknowledge(query)
-        await self._close(query, "confirmed")
+        await self._close(query, ProposalDone.outcome)
         if isinstance(query.message, Message):
             await self._report(query.message, done, by)
 
@@ -84,10 +86,23 @@ class Agreeing:
         try:
             await aside(self._at.proposals.cancel, int(context.match[1]), by=query.from_user.id, now=self._at.now())
         except ClosureBotError as refused:
-            await acknowledge(query, str(refused), alert=True)
+            await self._refuse(query, refused)
             return
         await acknowledge(query)
-        await self._close(query, "cancelled")
+        await self._close(query, ProposalCancelled.outcome)
+
+    async def _refuse(self, query: CallbackQuery, refused: ClosureBotError) -> None:
+        """Says why not. A card that was settled, and kept its buttons through a crash, loses them now."""
+        await acknowledge(query, str(refused), alert=True)
+        if isinstance(refused, ProposalSettled):
+            await self._close(query, refused.outcome)
+
+    async def _again(self, query: CallbackQuery, id_: int, turn: Turn) -> None:
+        """What this very press did, where a crash kept it from being shown."""
+        proposal = await aside(self._at.proposals.need, id_)
+        done = await aside(self._at.proposals.carrying_out.again, proposal.arguments, turn)
+        if done and isinstance(query.message, Message):
+            await self._report(query.message, done, turn.officer_id)
 
     async def _close(self, query: CallbackQuery, outcome: str) -> None:
         """The card stays, without its buttons."""

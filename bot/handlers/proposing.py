@@ -27,7 +27,7 @@ from bot.keyboards.proposals import card_keyboard
 from bot.messages import proposals as wording
 from bot.render.proposals import card_text
 from bot.render.values import value
-from bot.services import Services, aside
+from bot.services import Services, aside, noted
 from playbook.errors import ClosureBotError
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
@@ -100,10 +100,13 @@ class Proposing:
         certain: bool,
     ) -> bool:
         """A card for each; False where the words were not plainly an act and fit no case."""
-        taken = False
+        taken, cards = False, list[tuple[Proposal, Meant]]()
         for place, each in enumerate(wanted):
             try:
-                taken |= await self._show(update, message, each, context, place)
+                if each.writes:
+                    cards.append(await aside(self._proposed, update.update_id, message, each, place))
+                else:
+                    taken |= await self._look(update, message, each, context)
             except (NoSuchCase, NoCaseNamed) as refused:
                 if not certain:
                     continue
@@ -112,25 +115,25 @@ class Proposing:
             except ClosureBotError as refused:
                 await message.reply_text(str(refused))
                 taken = True
-        return taken
+        for proposal, meant in cards:  # every row is there before the first is shown: a crash in between loses none
+            await self._send(message, proposal, meant)
+        return taken or bool(cards)
 
-    async def _show(
-        self, update: Update, message: Message, wanted: Arguments, context: ContextTypes.DEFAULT_TYPE, place: int
-    ) -> bool:
+    def _proposed(self, update_id: int, message: Message, wanted: Arguments, place: int) -> tuple[Proposal, Meant]:
+        """The row of an act; blocks."""
         assert message.from_user is not None
+        by, said = message.from_user.id, (message.text or "").strip()
+        return self._at.proposals.propose(wanted, said, by=by, update_id=update_id, now=self._at.now(), place=place)
+
+    async def _look(
+        self, update: Update, message: Message, wanted: Arguments, context: ContextTypes.DEFAULT_TYPE
+    ) -> bool:
+        """What writes nothing is answered at once; False where nothing was found."""
         if isinstance(wanted, Due):
             command = {"today": self._due.today, "week": self._due.week, "overdue": self._due.overdue}[wanted.when]
             await command(update, context)
             return True
-        if isinstance(wanted, Find):
-            return await self._find(message, wanted.name)
-        said = (message.text or "").strip()
-        by, number, now = message.from_user.id, update.update_id, self._at.now()
-        proposal, meant = await aside(
-            self._at.proposals.propose, wanted, said, by=by, update_id=number, now=now, place=place
-        )
-        await self._send(message, proposal, meant)
-        return True
+        return isinstance(wanted, Find) and await self._find(message, wanted.name)
 
     async def _find(self, message: Message, name: str) -> bool:
         assert message.from_user is not None
@@ -159,7 +162,7 @@ class Proposing:
     async def _send(self, message: Message, proposal: Proposal, meant: Meant) -> None:
         text, keyboard = await aside(self.card, proposal, meant)
         sent = await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
-        await aside(self._at.proposals.shown, proposal.id, sent.message_id, now=self._at.now())
+        await noted(self._at.proposals.shown, proposal.id, sent.message_id, now=self._at.now())
 
     def card(self, proposal: Proposal, meant: Meant) -> Shown:
         """A card as a message; blocks."""

@@ -9,8 +9,8 @@ BUTTON_AGREE = "确认"
 BUTTON_DECLINE = "取消"
 WHICH_CASE = "是哪一家？"
 WHICH_TASK = "是哪一项？"
+AGREED = "✅ 已办。"
 DECLINED = "好，没有办。"
-NEXT_CARD = "还有一件，请看下一条。"
 REASON_SAID = "理由照您的原话记"
 TITLES = {
     "note": "记一条备注",
@@ -21,15 +21,6 @@ TITLES = {
     "move": "改日期",
     "finish": "办结",
     "intake": "登记停业企业",
-}
-DONE = {
-    "note": "备注已记下。",
-    "task": "任务已加上。",
-    "snooze": "提醒已推迟，期限不变。",
-    "move": "日期已改。",
-    "finish": "已办结。",
-    "intake": "草稿已建，接着往下问。",
-    "visit": "回访已记下。",
 }
 FIELDS = {
     "company": "企业",
@@ -100,8 +91,9 @@ def unread(names: Sequence[str]) -> str:
 
 
 def settled(text: str, outcome: str) -> str:
-    """A card whose button was pressed."""
-    return f"{text}\n\n{'✅ 已办。' if outcome == 'confirmed' else DECLINED}"
+    """A card whose button was pressed; one that says so already stays as it is."""
+    line = AGREED if outcome == "confirmed" else DECLINED
+    return text if text.endswith(f"\n\n{line}") else f"{text}\n\n{line}"
 
 
 def found_case(id_: str, company: str, tasks: Sequence[str]) -> str:

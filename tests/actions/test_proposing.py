@@ -7,21 +7,24 @@ import pytest
 
 from actions.calendar import local_day
 from actions.carrying_out import CarryingOut
-from actions.case_errors import EvidenceMissing, TaskSettled
+from actions.case_errors import EvidenceMissing, SnoozeTooEarly, TaskSettled
 from actions.forgetting import Forgetting
 from actions.input_errors import NotADate
+from actions.intake import Turn
 from actions.ledger import Ledger
 from actions.meant import Meaning
 from actions.model import Task, TaskStatus
 from actions.proposal_errors import (
     CaseNotLive,
+    DayAlready,
     DayPassed,
     NoCaseNamed,
     NoSuchCase,
     NoSuchTask,
+    ProposalCancelled,
     ProposalChanged,
+    ProposalDone,
     ProposalExpired,
-    ProposalSettled,
 )
 from actions.proposals import AddTask, Arguments, Due, Finish, Intake, Move, Note, Snooze, Visit
 from actions.proposing import PATIENCE, Proposals
@@ -167,9 +170,9 @@ def test_a_message_that_is_handled_again_has_one_card_and_a_button_pressed_twice
     assert propose(wanted) == id_
     assert [each.id for each in proposals.of_update(900)] == [id_]
     confirm(proposals, id_)
-    with pytest.raises(ProposalSettled):
+    with pytest.raises(ProposalDone):
         confirm(proposals, id_)
-    with pytest.raises(ProposalSettled):
+    with pytest.raises(ProposalDone):
         proposals.cancel(id_, by=OFFICER.id, now=NOW)
     assert len(office.cases.notes(farm)) == 1
 
@@ -177,7 +180,7 @@ def test_a_message_that_is_handled_again_has_one_card_and_a_button_pressed_twice
 def test_what_was_cancelled_is_not_done(proposals: Proposals, office: Office, farm: str, propose: Propose) -> None:
     id_ = propose(Note(case="蟹田", text="设备卖了"))
     proposals.cancel(id_, by=OFFICER.id, now=NOW)
-    with pytest.raises(ProposalSettled):
+    with pytest.raises(ProposalCancelled):
         confirm(proposals, id_)
     assert office.cases.notes(farm) == []
 
@@ -210,6 +213,49 @@ def test_a_task_that_is_done_by_now_is_not_moved(
     office.tasks.finish(visit_of(office, farm).id, by=LEAD.id, now=NOW)
     with pytest.raises(TaskSettled):
         confirm(proposals, id_)
+
+
+@pytest.mark.parametrize("how", ["done", "waived"])
+def test_what_somebody_else_has_settled_is_not_finished_over_it(
+    proposals: Proposals, office: Office, propose: Propose, how: str
+) -> None:
+    works = office.take_in(DYE_WORKS)
+    id_ = propose(Finish(case="绿源", task="修复方案", note="编号 2026-17"))
+    task = next(task for task in office.tasks.of_case(works) if task.title.startswith("修复方案"))
+    if how == "done":
+        office.tasks.finish(task.id, note="编号 1", by=LEAD.id, now=NOW)
+    else:
+        office.tasks.waive(task.id, "不用", by=LEAD.id, now=NOW)
+    before = office.tasks.need(task.id), office.cases.notes(works)
+    with pytest.raises(TaskSettled):
+        confirm(proposals, id_)
+    assert (office.tasks.need(task.id), office.cases.notes(works)) == before
+    assert proposals.need(id_).outcome is None
+
+
+def test_what_a_press_did_is_known_when_it_is_handled_again(
+    proposals: Proposals, office: Office, farm: str, propose: Propose
+) -> None:
+    walk, visit, note = (
+        Intake(company="绿源农业"),
+        Visit(case="蟹田", reached=True, note="都安置好了"),
+        Note(case="蟹田", text="甲"),
+    )
+    for update, wanted in ((910, walk), (920, visit), (930, note)):
+        confirm(proposals, propose(wanted, update=update), update=update + 1)
+    again = proposals.carrying_out.again
+    begun, told = again(walk, Turn(OFFICER.id, NOW, 911)), again(visit, Turn(OFFICER.id, NOW, 921))
+    assert begun is not None
+    assert begun.screen is not None
+    assert begun.screen.asked is not None
+    assert begun.screen.asked.place.question_id == "uscc"
+    assert told is not None
+    assert told.visited is not None
+    assert told.visited.contact.note == "都安置好了"
+    others = [(walk, 912), (visit, 922), (note, 931)]
+    assert [again(wanted, Turn(OFFICER.id, NOW, update)) for wanted, update in others] == [None, None, None]
+    office.intake.shown(begun.screen, 7)
+    assert again(walk, Turn(OFFICER.id, NOW, 911)) is None
 
 
 def test_a_day_that_was_said_stays_that_day(proposals: Proposals, office: Office, farm: str, propose: Propose) -> None:
@@ -265,6 +311,19 @@ def test_several_that_fit_are_to_be_chosen_from(proposals: Proposals, office: Of
     assert not meant.open
     confirm(proposals, proposal.id)
     assert visit_of(office, farm, 2).due_on == date(2026, 3, 11)
+    with pytest.raises(ProposalDone):
+        proposals.choose(proposal.id, other, by=OFFICER.id, now=NOW)
+
+
+def test_an_old_button_of_another_case_takes_no_task_along(proposals: Proposals, office: Office, farm: str) -> None:
+    other = office.take_in({**FARM, "company": "蟹田食品有限公司"})
+    wanted = Move(case="蟹田", task="回访", due_on="下周三")
+    proposal, _ = proposals.propose(wanted, SAID, by=OFFICER.id, update_id=900, now=NOW)
+    chosen, _ = proposals.choose(proposal.id, farm, by=OFFICER.id, now=NOW)
+    with pytest.raises(NoSuchTask) as refused:
+        proposals.choose(proposal.id, other, by=OFFICER.id, now=NOW)
+    assert "#" not in str(refused.value)
+    assert proposals.need(proposal.id) == chosen
 
 
 @pytest.mark.parametrize("words", ["蟹田合作社", "蟹田农业合作社", "蟹田公司", "蟹田", "蟹田企业"])
@@ -303,6 +362,20 @@ def test_nothing_is_to_be_due_on_a_day_that_has_passed(proposals: Proposals, far
     move, task = Move(case="蟹田", task="回访", due_on=day), AddTask(case="蟹田", title="交清单", due_on=day)
     with pytest.raises(DayPassed):
         proposals.propose(move if act == "move" else task, SAID, by=OFFICER.id, update_id=900, now=NOW)
+
+
+def test_there_is_no_card_for_the_day_it_is_anyway(proposals: Proposals, office: Office, farm: str) -> None:
+    day = visit_of(office, farm).due_on.isoformat()
+    with pytest.raises(DayAlready):
+        proposals.propose(Move(case="蟹田", task="回访", due_on=day), SAID, by=OFFICER.id, update_id=900, now=NOW)
+    assert proposals.of_update(900) == []
+
+
+@pytest.mark.parametrize("day", ["今天", "2026-03-01"])
+def test_there_is_no_card_for_a_reminder_on_a_day_that_is_not_ahead(proposals: Proposals, farm: str, day: str) -> None:
+    with pytest.raises(SnoozeTooEarly):
+        proposals.propose(Snooze(case="蟹田", task="回访", until=day), SAID, by=OFFICER.id, update_id=900, now=NOW)
+    assert proposals.of_update(900) == []
 
 
 def test_a_visit_that_is_called_done_is_told_as_one(

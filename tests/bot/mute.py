@@ -1,5 +1,6 @@
 """The application with nobody at the other end: updates are handed in, calls to the Bot API are kept and approved."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -33,6 +34,8 @@ class Mute(BaseRequest):
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.killed_at = ""
+        """The method at which the bot is cut off, as when it is killed."""
         self._ids = itertools.count(10_000)
 
     @property
@@ -49,6 +52,8 @@ class Mute(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, *_: object, **__: object
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
+        if name == self.killed_at:
+            raise asyncio.CancelledError
         sent: dict[str, Any] = dict(request_data.parameters) if request_data else {}
         self.calls.append((name, sent))
         result: object = True
@@ -80,9 +85,9 @@ class Player:
         """The next message comes with this update's number."""
         self._numbers = itertools.count(number - 1)
 
-    async def press(self, who: Member, data: str, chat_id: int | None = None) -> list[str]:
+    async def press(self, who: Member, data: str, chat_id: int | None = None, text: str = "…") -> list[str]:
         """A button that carries `data`, under a message of the bot's."""
-        message = {"message_id": 7, "date": 1, "chat": _chat(who, chat_id), "from": BOT, "text": "…"}
+        message = {"message_id": 7, "date": 1, "chat": _chat(who, chat_id), "from": BOT, "text": text}
         query = {"id": "1", "from": _user(who), "chat_instance": "1", "data": data, "message": message}
         return await self.give({"callback_query": query})
 
