@@ -16,7 +16,7 @@ from retrieval.grounding.support import FITTED, LABELLED, Likeness
 from retrieval.model import Passage
 from retrieval.sources import playbook_sources
 
-HONEST_LOST = 0.01
+HONEST_LOST = 0.02
 """The share of honest sentences for the fit that the bound gives up."""
 MISMARKED_WEIGHT = 0.4
 """What an honest sentence under a passage that it is not from counts, against one lie."""

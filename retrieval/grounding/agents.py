@@ -41,12 +41,13 @@ _LEAST = 0.6
 """How near a clause must be, the actors aside, for its actor to be the one."""
 _DEEDS = (re.compile("承担|负担|支付|出资|出钱|买单|花费|花了|自己出"), re.compile("牵头|召集"))
 _WHEN = re.compile(r"^[^,]{1,14}?(?:停业|破产|解散)?(?:时(?!间|限)|以后|以前|之后|之前|后(?!续)|(?<!提)前(?!期))")
+_TOWARDS = re.compile(r"并?(?:为|向|给|对|帮|与|同)")
 _WHO = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _ACTORS.values()))
 
 
 def by_others(sentence: str, evidence: Evidence) -> bool:
     """Whether a clause has somebody do what the nearest clauses of its source have only others do."""
-    sources = [(bare, actors(clause), whole) for clause, whole in evidence.clauses() for bare in (without(clause),)]
+    sources = [(without(clause), _acting(clause, whole), whole) for clause, whole in evidence.clauses()]
     return any(_by_others(clause, sources) or _borne_by_others(clause, sources) for clause in clauses(sentence))
 
 
@@ -80,6 +81,11 @@ def _by_others(clause: str, sources: list[tuple[str, frozenset[str], str]]) -> b
 def actors(clause: str) -> frozenset[str]:
     """Who is spoken of in a clause."""
     return frozenset(name for name, pattern in _ACTORS.items() if pattern.search(clause))
+
+
+def _acting(clause: str, sentence: str) -> frozenset[str]:
+    """Who may be doing what a clause says: where it begins with 「为」 or 「向」 somebody, those before it too."""
+    return actors(sentence) if _TOWARDS.match(clause) and actors(clause) else actors(clause)
 
 
 @lru_cache(maxsize=CACHED)

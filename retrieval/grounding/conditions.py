@@ -44,9 +44,14 @@ def _elsewhere(condition: str, told: str, sources: Sequence[str]) -> bool:
     here = max(covered(said, terms(each)) for each in under)
     there = max(covered(said, terms(each)) for each in sources)
     if there > 0.8 and here < there - 0.45:
-        return True
+        return any(covered(said, terms(each)) > here + 0.45 and _own(each, claim) for each in sources)
     whose = frozenset(actor for each in under for actor in actors(each))
     return "由" in told and bool(whose) and not actors(told) <= whose
+
+
+def _own(sentence: str, claim: frozenset[str]) -> bool:
+    """Whether a sentence has a condition of its own, which is not the one that is claimed."""
+    return any(_CONDITION.search(part) and covered(claim, terms(part)) < _PINNED for part in clauses(sentence))
 
 
 def _left_open(clause: str, evidence: Evidence) -> bool:

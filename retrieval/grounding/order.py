@@ -14,6 +14,7 @@ _THEN = re.compile(
     r"|后(?=[^,]))(?P<later>[^;。]{2,30})"
 )
 _PRECEDES = re.compile(r"([^,;:。]{2,16}?)(?:优先于|先于|早于)([^,;:。]{2,16})")
+_AHEAD = re.compile(r"([^,;:。]{2,16}?)[应须要]?提前\d+(?:日|天|个月|个工作日)([^;。]{2,30})")
 _FIRST = re.compile(r"先(?!行|后|生|从)(?!.*(?:再|然后))")
 _NEXT = re.compile(r"再(?!就业|利用|开发|次)|然后|随后")
 _STEP = re.compile(r"第[一二三四五六七八九十\d]+步")
@@ -52,6 +53,7 @@ def precedences(sentence: str) -> tuple[Pair, ...]:
     text = spelled(sentence)
     found = [(terms(match["earlier"]), terms(match["later"])) for match in _THEN.finditer(text)]
     found += [(terms(match[1]), terms(match[2])) for match in _PRECEDES.finditer(text)]
+    found += [(terms(match[2]), terms(match[1])) for match in _AHEAD.finditer(text)]
     found += [pair for match in _MARK.finditer(text) for pair in _around(text, match)]
     return tuple((earlier - later, later - earlier) for earlier, later in found)
 

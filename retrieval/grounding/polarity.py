@@ -12,14 +12,18 @@ from retrieval.normalise import CACHED
 
 _WIDE = re.compile(
     r"不得|不能|不可(?!抗)|不要|不宜|不应|不许|不准|禁止|严禁|无须|无需|不需要|不必|不用|不再|不会|避免|拒绝|也不|并不|不由|不是"
-    r"|不因.{1,12}?而|不在(?=.*(?:之列|之内|范围|情形))|劝停|而不|免得|(?<!可)以免"
+    r"|不因.{1,12}?而|不在(?=.*(?:之列|之内|范围|情形))|劝停|而不|免得|(?<!可)以免|否则|不然|不[把将让被给]"
 )
 _NEAR = re.compile(
-    r"(?<!得)不(?![到足满同少久仅只论管断因善良清明符]|达标|规范|一样|相同)|未(?!来|了事)|没有|没(?!收)|无(?!形|论)|并非|免于|(?<!不)免除|非(?=法定)"
+    r"(?<!得)不(?![到足满同少久仅只论管断因善良清明符]|动产|达标|规范|一样|相同)|未(?!来|了事)|没有|没(?!收)|无(?!形|论|偿|担保|主|息|害|固定)|并非|免于|(?<!不)免除|非(?=法定)"
 )
 _UNABLE = re.compile(r"不[了到上起成着](?!位|案|任|\d)")
 _WHETHER = re.compile(r"(.)不\1|有没有|有无|是否|能否|没有(?=、|吗|$)")
-_RELATIVE = re.compile(r"(?:没有?|未|不|无)[^,的]{1,8}的")
+_RELATIVE = re.compile(
+    r"(?:没有?|未|不|无)[^,的]{1,8}的|没有?[^,]{1,8}[以之]前|无(?:担保|偿|主|息|害|固定期限)|[未无不][^,的]{2}(?=事项|清单|债务|款|义务|部分|奖励|地块)"
+)
+_TITLE = re.compile(r"《[^》]*》")
+_OBJECT = re.compile("[把将][^的]*$")
 _BEFORE = re.compile(r".{0,8}(?:之前|以前|(?<!提)前)(?:$|就|应|须|要|先)")
 _REACH = 6
 """Characters after a plain 「不」 in which the word stands that it denies."""
@@ -74,14 +78,16 @@ _FIXED = frozenset(
 _SHORT = frozenset("受做管交赔卖租投")
 _ADVERBS = frozenset(["单独", "自行", "直接", "擅自", "私下", "继续", "自动"])
 _STRONG = re.compile(r"必须|务必|一律|强制|一定要|自动|当然|立即(?=被)")
+_MAY = re.compile(r"可以|(?<!不)(?:应当|必须|需要)|无须|无需|不必|不用|不得|不能")
 _MILD = re.compile(r"可以|可能|(?<![不])可(?=被|由|依|用|在|先|作|录)|宜|最好|「可以」")
-_THERE = re.compile(r"(?<!成)已经?(?:建成|成立|建立|上线|启用|开通)")
+_THERE = re.compile(r"(?<!成)已经?(?:正式|全面)?(?:建成|成立|建立|上线|启用|开通)")
 _PLANNED = re.compile(r"设想|展望|计划建立|建议|探索")
 _OPPOSITES = (
     ("高于", "低于"), ("公开", "私下"), ("增加", "减少"), ("上升", "下降"), ("提前", "推迟"),
     ("本地", "外地"), ("免费", "收费"), ("免费", "付费"), ("免费", "交费"), ("全部", "部分"), ("全部", "一部分"),
     ("买家", "卖家"), ("出让方", "受让方"), ("口头", "书面"), ("合理", "不合理"), ("单独", "联合"),
-    ("自行", "委托"), ("自己", "第三方"), ("指定", "自己挑"), ("继续", "撤销"), ("统一", "单独"), ("债权人", "债务人"),
+    ("自行", "委托"), ("自己", "第3方"), ("自行", "第3方"),
+    ("指定", "自己挑"), ("继续", "撤销"), ("统一", "单独"), ("债权人", "债务人"),
 )  # fmt: skip
 _MARGIN = 0.1
 """By how much the opposite must be nearer than what agrees."""
@@ -112,7 +118,8 @@ def _denied_otherwise(clause: str, sources: list[tuple[str, str]]) -> bool:
             if its is None:
                 continue
             nearness = near(clause, other, whole)
-            agreeing = max(agreeing, nearness if its == denied else 0.0)
+            agrees = its == denied or (denied and any(verbs(each).get(verb) for each in clauses(whole)))
+            agreeing = max(agreeing, nearness if agrees else 0.0)
             opposed = max(opposed, nearness if its != denied else 0.0)
         if opposed >= _LEAST and opposed > agreeing + _MARGIN:
             return True
@@ -122,12 +129,14 @@ def _denied_otherwise(clause: str, sources: list[tuple[str, str]]) -> bool:
 @lru_cache(maxsize=CACHED)
 def verbs(clause: str) -> dict[str, bool]:
     """The verbs and adjectives of a clause, each with whether it is denied."""
-    clause = _WHETHER.sub(lambda match: match[1] or "", clause)
+    clause = _TITLE.sub("《》", _WHETHER.sub(lambda match: match[1] or "", clause))
     spans, used, found = _denied(clause), set[int](), dict[str, bool]()
     for word, start in _claiming(clause):
         if _BEFORE.match(clause, start + len(word)):  # what is still to come is neither so nor not so
             continue
         if any(wide and "的" in clause[low:start] for low, _, wide in spans):  # 「不免除企业的治理责任」
+            continue
+        if clause.startswith("的", start + len(word)) and _OBJECT.search(clause[:start]):  # 「把拆下的石棉瓦当垃圾」
             continue
         reached = [n for n, (low, high, wide) in enumerate(spans) if low <= start < high and (wide or n not in used)]
         if len(word) > 1:
@@ -185,7 +194,13 @@ def _flatly(sentence: str, sources: list[tuple[str, str]]) -> bool:
                 alike = max(alike, nearness)
             else:
                 opposed = max(opposed, nearness)
-        if len(terms(clause)) > 3 and verbs(clause) and opposed >= _FLAT and opposed > alike + _FLAT_MARGIN:
+        tells = len(terms(clause)) > 3 and verbs(clause)
+        if (
+            (tells or _MAY.search(clause))
+            and len(terms(clause)) > 1
+            and opposed >= _FLAT
+            and opposed > alike + _FLAT_MARGIN
+        ):
             return True
     return False
 
@@ -212,6 +227,6 @@ def _opposite(clause: str, sources: list[tuple[str, str]]) -> bool:
         return False
     for pair in _OPPOSITES:
         for mine, its in (pair, pair[::-1]):
-            if mine in clause and its not in clause.replace(mine, "") and mine not in whole and its in other:
+            if mine in clause and its not in clause.replace(mine, "") and mine not in whole and its in whole:
                 return True
     return False

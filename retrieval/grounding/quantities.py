@@ -5,10 +5,11 @@ A passage has many figures, and a wrong one is most often another of its own: �
 clause better.
 """
 
+import re
 from collections.abc import Sequence
 
 from retrieval.grounding.evidence import Evidence, covered, terms
-from retrieval.grounding.figures import Figure, clauses_with, contradicted, figures
+from retrieval.grounding.figures import Figure, clauses_with, contradicted, figures, spelled
 
 BETTER = 0.12
 """By how much a clause with another figure must say more of the rest to show that a figure is put in its place."""
@@ -18,18 +19,29 @@ ALIKE = 0.6
 """How much of a whole sentence one with another figure must say."""
 APART = 0.12
 """How little of a clause may stand where its figure stands for the figure to be of something else."""
+FEW = 5
+"""Up to here 「这两个期限」 counts what was said before, and states no figure."""
+_THESE = re.compile(r"(?:这|那|上述|以上)$")
+_SINCE = re.compile(r"[自从在][^自从在,;。，；]{1,16}之日起")
 
 
 def misquoted(sentence: str, evidence: Evidence) -> bool:
     """Whether the sentence has a figure that its source has not, has otherwise bounded, or has of something else."""
     told = [(clause, figure, other) for other in evidence.sentences for clause, figure in clauses_with(other)]
     for clause, figure in clauses_with(sentence):
+        if _counts_back(figure, sentence):
+            continue
         same = [each for each in told if figure.same(each[1])]
         if not same or _bounded_otherwise(clause, figure, same) or _of_another(clause, figure, told):
             return True
         if _of_another_sentence(sentence, figure, told) or _of_nothing(clause, sentence, same):
             return True
     return False
+
+
+def _counts_back(figure: Figure, sentence: str) -> bool:
+    few = figure.kind == "count" and float(figure.value[0] or 0) <= FEW
+    return few and _THESE.search(spelled(sentence)[: figure.at[0]]) is not None
 
 
 def _of_another_sentence(sentence: str, figure: Figure, told: Sequence[tuple[str, Figure, str]]) -> bool:
@@ -82,8 +94,13 @@ def _comparable(figure: Figure, other: Figure) -> bool:
 
 
 def _near(clause: str, other: str, whole: str) -> float:
-    """How much of a clause, its figures left out, another says by itself and with its sentence around it."""
+    """How much of a clause, its figures left out, another says by itself and with its sentence around it.
+
+    Where the clause counts from no day, the one the other counts from is left out: 「自成立之日起」 is not of 成立.
+    """
     claim = _words(clause)
+    if not _SINCE.search(clause):
+        other, whole = _SINCE.sub("", other), _SINCE.sub("", whole)
     return 0.6 * covered(claim, terms(other)) + 0.4 * covered(claim, terms(whole))
 
 
