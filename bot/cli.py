@@ -55,14 +55,15 @@ def ask(settings: "Settings", question: str | None, as_json: bool, batch: Path |
         from retrieval.rewording import rewording
 
         chat = rewording(settings.chat, library.embed)
-    for id_, text in asked:
-        answer = library.ask(text)
-        if chat:
-            answer = asyncio.run(chat.answer(answer)) or answer
-        if batch or as_json:
-            click.echo(json.dumps(answer_json(id_, answer), ensure_ascii=False))
-        else:
-            click.echo(answer_text(answer))
+    with asyncio.Runner() as loop:  # one for the whole batch: the model's client keeps connections of the first loop
+        for id_, text in asked:
+            answer = library.ask(text)
+            if chat:
+                answer = loop.run(chat.answer(answer)) or answer
+            if batch or as_json:
+                click.echo(json.dumps(answer_json(id_, answer), ensure_ascii=False))
+            else:
+                click.echo(answer_text(answer))
     library.close()
 
 

@@ -26,6 +26,7 @@ from bot.sandbox.server import Person, create_app, serve
 from playbook.own import OwnFile, write_list
 from retrieval.library import Library
 from tests.cast import COLLEAGUE, LEAD, OFFICER
+from tests.scripted_model import scripted_model
 
 ASKED = "稳岗补贴怎么申请？"
 REFUSED = "食堂今天中午吃什么？"
@@ -113,6 +114,18 @@ def test_a_batch_is_answered_line_by_line_in_its_order(indexed: Path, tmp_path: 
     assert [{"id": each["id"], "question": each["question"]} for each in told] == rows
     assert [each["refused"] for each in told] == [False, True, False, False]
     assert all(list(each) == KEYS for each in told)
+
+
+def test_a_model_says_every_answer_of_a_batch(indexed: Path, library: Library, tmp_path: Path) -> None:
+    sentence = library.ask(ASKED).citations[0].passage.text.partition("。")[0]
+    file = tmp_path / "批.jsonl"
+    file.write_text("".join(json.dumps({"id": n, "question": ASKED}) + "\n" for n in range(4)), "utf-8")
+    with scripted_model(f"{sentence}。[1]") as model:
+        named = {"CLOSURE_BOT_CHAT_MODEL": "openai:scripted", "CLOSURE_BOT_CHAT_BASE_URL": model.base_url}
+        result = execute("--data-dir", indexed, "ask", "--batch", file, **named)
+    assert (result.returncode, result.stderr) == (0, "")
+    engines = [json.loads(line)["engine"] for line in result.stdout.splitlines()]
+    assert engines == [f"{library.ask(ASKED).engine}+openai:scripted"] * 4
 
 
 def test_a_batch_may_begin_with_the_mark_that_windows_writes(indexed: Path, tmp_path: Path) -> None:
